@@ -1,0 +1,114 @@
+"""What a codec, a filter and a metric are; everything else only relies on this.
+
+Codecs and filters are frozen dataclasses whose fields are all their settings, so equality, hash,
+repr, pickle and JSON come free and a sweep is a list of values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar, Literal, Protocol
+
+from recoup.image import Image
+
+Timed = Literal["in-process", "out-of-process"]
+
+
+class Codec(Protocol):
+    """Turns an image into a whole file and back.
+
+    The class attributes say what it is; the dataclass fields are every setting that fixes the
+    bytes. Encoders run on one thread, so that bytes do not depend on the machine.
+    """
+
+    name: ClassVar[str]
+    """How chains call it: lower case, no punctuation."""
+    title: ClassVar[str]
+    """How people call the format, for tables: ``JPEG XL``."""
+    suffix: ClassVar[str]
+    """File name extension with the dot."""
+    media_type: ClassVar[str]
+    """IANA media type, ``application/octet-stream`` where there is none."""
+    timed: ClassVar[Timed]
+    """Whether its seconds include starting another program."""
+
+    @property
+    def lossless(self) -> bool:
+        """Whether these settings promise ``decode(encode(image)) == image``."""
+        ...
+
+    def refusal(self, image: Image) -> str | None:
+        """Why these settings cannot take this image, or None: *not applicable* is no failure."""
+        ...
+
+    def encode(self, image: Image) -> bytes:
+        """Encode to a whole file, as shipped. Raises CodecError."""
+        ...
+
+    def decode(self, data: bytes) -> Image:
+        """Decode such a file, to the depth and channels it states. Raises CodecError."""
+        ...
+
+    def version(self) -> str:
+        """Library and version that make the bytes, e.g. ``libwebp 1.6.0``."""
+        ...
+
+
+class Filter(Protocol):
+    """Turns an image into an image: degradations, resampling and restorers alike."""
+
+    name: ClassVar[str]
+    """How chains call it."""
+
+    @property
+    def scale(self) -> Fraction:
+        """Output side over input side."""
+        ...
+
+    def apply(self, image: Image) -> Image:
+        """Return the filtered image, same bit depth and channels."""
+        ...
+
+    def version(self) -> str:
+        """What fixes the outcome beside the settings (library version, hash of weights)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A named measure of what survived.
+
+    Attributes
+    ----------
+    name
+        Column name in the rows: ``psnr_y``.
+    title
+        For tables and axes: ``PSNR-Y``.
+    unit
+        ``dB``, or empty for a pure number.
+    better
+        Which direction is better.
+    perfect
+        Score of an image against itself.
+    definition
+        One sentence: channels, window, crop, peak.
+    source
+        Paper or standard, with its year.
+    version
+        Changes whenever the same pair could get another score.
+    score
+        ``score(reference, distorted)``; raises NotApplicableError for images it cannot judge and
+        ValueError for two that differ in shape or depth.
+    """
+
+    name: str
+    title: str
+    unit: str
+    better: Literal["higher", "lower"]
+    perfect: float
+    definition: str
+    source: str
+    version: str
+    score: Callable[[Image, Image], float]
