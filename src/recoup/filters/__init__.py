@@ -1,1 +1,43 @@
-"""."""
+"""Image to image: degradations, changes of size and restorers, and the table of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from types import MappingProxyType
+
+from recoup.contracts import Filter
+from recoup.filters.degrade import Noise, SeedRecipe
+from recoup.filters.identity import Identity
+from recoup.filters.resample import Area, Bicubic, Lanczos
+from recoup.filters.smooth import Blur, Median
+
+FILTERS: Mapping[str, type[Filter]] = MappingProxyType(
+    {
+        "identity": Identity,
+        "bicubic": Bicubic,
+        "lanczos": Lanczos,
+        "area": Area,
+        "noise": Noise,
+        "blur": Blur,
+        "median": Median,
+        "seed-recipe": SeedRecipe,
+    }
+)
+"""recoup's own filters by name."""
+
+
+def filters() -> dict[str, type[Filter]]:
+    """Return recoup's own filters and those of installed packages, by name.
+
+    A package adds one with an entry point of the group ``recoup.filters`` that names a class.
+    recoup's own names cannot be taken over.
+
+    Examples
+    --------
+    >>> filters()["median"](3).scale
+    Fraction(1, 1)
+    """
+    found = {point.name: point for point in entry_points(group="recoup.filters")}
+    theirs = {name: point.load() for name, point in found.items() if name not in FILTERS}
+    return {**FILTERS, **theirs}

@@ -1,1 +1,38 @@
-"""."""
+"""Measures of what survived: one file a metric, and the table of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from types import MappingProxyType
+
+from recoup.contracts import Metric
+from recoup.metrics.msssim import MS_SSIM
+from recoup.metrics.psnr import PSNR, PSNR_Y
+from recoup.metrics.ssim import SSIM
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        "psnr": PSNR,
+        "psnr_y": PSNR_Y,
+        "ssim": SSIM,
+        "ms_ssim": MS_SSIM,
+    }
+)
+"""recoup's own metrics by name, in the order of the columns."""
+
+
+def metrics() -> dict[str, Metric]:
+    """Return recoup's own metrics and those of installed packages, by name.
+
+    A package adds one with an entry point of the group ``recoup.metrics`` that names a ``Metric``.
+    recoup's own names cannot be taken over.
+
+    Examples
+    --------
+    >>> list(metrics())[:4]
+    ['psnr', 'psnr_y', 'ssim', 'ms_ssim']
+    """
+    found = {point.name: point for point in entry_points(group="recoup.metrics")}
+    theirs = {name: point.load() for name, point in found.items() if name not in METRICS}
+    return {**METRICS, **theirs}
