@@ -49,7 +49,7 @@ class Image:
         array = self.samples[:, :, np.newaxis] if self.samples.ndim == 2 else self.samples
         bits = self.bits or array.dtype.itemsize * 8
         _check(array, bits)
-        array = np.ascontiguousarray(array).view()
+        array = _canonical(array).view()
         array.setflags(write=False)
         object.__setattr__(self, "samples", array)
         object.__setattr__(self, "bits", bits)
@@ -116,6 +116,18 @@ class Image:
     def __reduce__(self) -> tuple[type[Image], tuple[Samples, int]]:
         """Pickle the samples and depth, not what was kept."""
         return Image, (self.samples, self.bits)
+
+
+def _canonical(array: Samples) -> Samples:
+    """Contiguous, and with the strides that its shape implies: libraries look at them.
+
+    NumPy calls an array contiguous whatever the stride along a side of 1.
+    """
+    height, width, channels = array.shape
+    size = array.itemsize
+    if array.strides == (width * channels * size, channels * size, size):
+        return array
+    return array.copy(order="C") if height and width else array
 
 
 def _check(array: Samples, bits: int) -> None:
