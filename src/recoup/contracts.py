@@ -27,12 +27,19 @@ class Codec(Protocol):
     """How chains call it: lower case, no punctuation."""
     title: ClassVar[str]
     """How people call the format, for tables: ``JPEG XL``."""
-    suffix: ClassVar[str]
-    """File name extension with the dot."""
     media_type: ClassVar[str]
     """IANA media type, ``application/octet-stream`` where there is none."""
     timed: ClassVar[Timed]
     """Whether its seconds include starting another program."""
+
+    def __hash__(self) -> int:
+        """Agree with equality of settings."""
+        ...
+
+    @property
+    def suffix(self) -> str:
+        """File name extension with the dot."""
+        ...
 
     @property
     def lossless(self) -> bool:

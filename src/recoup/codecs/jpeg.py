@@ -1,0 +1,180 @@
+"""JPEG (ISO/IEC 10918-1) by libjpeg-turbo or jpegli."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from recoup.codecs.library import (
+    depth_refusal,
+    failing,
+    imagecodecs_version,
+    planes,
+    side_refusal,
+)
+from recoup.codecs.settings import validate
+from recoup.contracts import Timed
+from recoup.errors import ChainError, CodecError
+from recoup.image import Image
+
+
+@dataclass(frozen=True)
+class Jpeg:
+    """JPEG at libjpeg's quality scale; 8 bits, or 12 with ``progressive=False``.
+
+    ``Jpeg(q, optimize=False, progressive=False)`` writes the bytes of Pillow's
+    ``save(quality=q)``; the defaults here write the same pixels smaller.
+
+    Parameters
+    ----------
+    quality
+        1 (smallest) to 100.
+    subsampling
+        Of the chroma planes of RGB pictures; grey has none.
+    optimize
+        Huffman tables fitted to the picture. Progressive and 12-bit files always have them.
+    progressive
+        Coefficients in several scans, as a rule smaller.
+    encoder
+        ``jpegli`` chooses better quantisers, at RGB, 8 bits and 4:2:0 only. The binding always
+        writes sequential files with the standard Huffman tables, so ``optimize`` and
+        ``progressive`` become false with it.
+
+    Raises
+    ------
+    ChainError
+        If a setting is out of range, or jpegli is asked for other than 4:2:0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> image = Image(np.full((8, 8, 1), 128, np.uint8))
+    >>> Jpeg(40).decode(Jpeg(40).encode(image)) == image
+    True
+    """
+
+    name: ClassVar[str] = "jpeg"
+    title: ClassVar[str] = "JPEG"
+    suffix: ClassVar[str] = ".jpg"
+    media_type: ClassVar[str] = "image/jpeg"
+    timed: ClassVar[Timed] = "in-process"
+
+    quality: int = 75
+    subsampling: Literal["4:2:0", "4:2:2", "4:4:4"] = "4:2:0"
+    optimize: bool = True
+    progressive: bool = True
+    encoder: Literal["libjpeg-turbo", "jpegli"] = "libjpeg-turbo"
+
+    def __post_init__(self) -> None:
+        """Check the settings; settle those that the encoder fixes."""
+        validate(self, quality=(1, 100))
+        if self.encoder == "jpegli":
+            if self.subsampling != "4:2:0":
+                raise ChainError("jpeg: encoder=jpegli has subsampling 4:2:0 only")
+            object.__setattr__(self, "optimize", False)
+            object.__setattr__(self, "progressive", False)
+        elif self.progressive:
+            object.__setattr__(self, "optimize", True)
+
+    @property
+    def lossless(self) -> bool:
+        """Never."""
+        return False
+
+    def refusal(self, image: Image) -> str | None:
+        """8 bits (12 sequential), sides up to 65500; jpegli: RGB only."""
+        jpegli = self.encoder == "jpegli"
+        if jpegli and image.channels != 3:
+            return "jpegli takes RGB only; this picture is grey"
+        if image.bits == 12 and self.progressive:
+            return "JPEG of 12 bits is written with progressive=false only"
+        depths = (8,) if jpegli or self.progressive else (8, 12)
+        return depth_refusal(self.title, image, depths) or side_refusal(self.title, image, 65500)
+
+    def encode(self, image: Image) -> bytes:
+        """Encode to a JFIF file. Raises CodecError."""
+        with failing("JPEG encode"):
+            if self.encoder == "jpegli":
+                import pyjpegli
+
+                size = image.width, image.height
+                return bytes(pyjpegli.encode(image.samples, *size, self.quality))
+            return self._progressive(image) if self.progressive else self._sequential(image)
+
+    def decode(self, data: bytes) -> Image:
+        """Decode with libjpeg-turbo, whoever encoded. Raises CodecError."""
+        with failing("JPEG decode"):
+            import imagecodecs
+
+            _check(data)
+            samples = imagecodecs.jpeg8_decode(data)
+            return Image(samples, 8 if samples.itemsize == 1 else 12)
+
+    def version(self) -> str:
+        """The encoder's, and what decodes if that is another library."""
+        import imagecodecs
+        from PIL import features
+
+        name = str(imagecodecs.jpeg8_version()).split("/")[0].replace("_", "-")
+        decoder = imagecodecs_version(name)
+        if self.encoder == "jpegli":
+            from importlib.metadata import version
+
+            return f"pyjpegli {version('pyjpegli')}, decoded by {decoder}"
+        if not self.progressive:
+            return decoder
+        from PIL import __version__ as pillow
+
+        turbo = features.version_feature("libjpeg_turbo")
+        return f"libjpeg-turbo {turbo} (Pillow {pillow}), decoded by {decoder}"
+
+    def _sequential(self, image: Image) -> bytes:
+        import imagecodecs
+
+        chroma: dict[str, Any] = {}
+        if image.channels == 3:
+            chroma["subsampling"] = self.subsampling.replace(":", "")
+        return bytes(
+            imagecodecs.jpeg8_encode(
+                planes(image),
+                self.quality,
+                optimize=self.optimize,
+                bitspersample=image.bits,
+                **chroma,
+            )
+        )
+
+    def _progressive(self, image: Image) -> bytes:
+        """Through Pillow: imagecodecs writes sequential files only."""
+        import PIL.Image
+
+        chroma = {"subsampling": self.subsampling} if image.channels == 3 else {}
+        out = io.BytesIO()
+        PIL.Image.fromarray(planes(image)).save(
+            out, "JPEG", quality=self.quality, optimize=True, progressive=True, **chroma
+        )
+        return out.getvalue()
+
+
+def _check(data: bytes) -> None:
+    """Refuse what libjpeg only warns of (a cut file) or would fill gigabytes for (a lying header).
+
+    A block of 64 samples costs at least one bit, so the header cannot announce more.
+    """
+    if not data.startswith(b"\xff\xd8"):
+        raise CodecError("JPEG decode: no JPEG file")
+    if not data.endswith(b"\xff\xd9"):
+        raise CodecError("JPEG decode: the file is cut short")
+    at = 2
+    while at + 9 <= len(data):
+        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
+        if data[at] != 0xFF or marker == 0xDA:
+            break
+        if marker in (0xC0, 0xC1, 0xC2):
+            height, width = (int.from_bytes(data[at + n : at + n + 2], "big") for n in (5, 7))
+            if height * width > 64 * 8 * len(data):
+                raise CodecError(f"JPEG decode: {len(data)} bytes cannot hold {width}x{height}")
+            return
+        at += 2 + length
+    raise CodecError("JPEG decode: no frame header")

@@ -1,0 +1,110 @@
+"""WebP (RFC 9649) by libwebp."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from recoup.codecs.library import (
+    depth_refusal,
+    failing,
+    imagecodecs_version,
+    side_refusal,
+)
+from recoup.codecs.settings import validate
+from recoup.contracts import Timed
+from recoup.image import Image
+
+_GREY = b"GREY\0\0\0\0"
+"""An empty chunk of a kind unknown to readers, which RFC 9649 (section 2.7) lets them skip."""
+
+
+@dataclass(frozen=True)
+class WebP:
+    """WebP at libwebp's quality scale, lossy or lossless; 8 bits, sides up to 16382.
+
+    Lossy files have subsampling 4:2:0 and limited range, as the format demands. WebP has no grey:
+    a grey picture is stored as RGB of equal channels, in the extended layout with an empty
+    ``GREY`` chunk (26 bytes in all) that lets decoding return one channel.
+
+    Parameters
+    ----------
+    quality
+        0 to 100: lossy, the quality (smallest to best); lossless, the effort, and only that.
+    lossless
+        Exact samples.
+    method
+        0 (fastest) to 6 (smallest).
+
+    Raises
+    ------
+    ChainError
+        If a setting is out of range.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> image = Image(np.arange(6, dtype=np.uint8).reshape(2, 3, 1))
+    >>> WebP(lossless=True).decode(WebP(lossless=True).encode(image)) == image
+    True
+    """
+
+    name: ClassVar[str] = "webp"
+    title: ClassVar[str] = "WebP"
+    suffix: ClassVar[str] = ".webp"
+    media_type: ClassVar[str] = "image/webp"
+    timed: ClassVar[Timed] = "in-process"
+
+    quality: float = 75.0
+    lossless: bool = False
+    method: int = 4
+
+    def __post_init__(self) -> None:
+        """Check the settings."""
+        validate(self, quality=(0, 100), method=(0, 6))
+
+    def refusal(self, image: Image) -> str | None:
+        """8 bits, sides up to 16382: imagecodecs stops one short of the format's 16383."""
+        depth = depth_refusal(self.title, image, (8,))
+        return depth or side_refusal(self.title, image, 16382)
+
+    def encode(self, image: Image) -> bytes:
+        """Encode to a WebP file. Raises CodecError."""
+        with failing("WebP encode"):
+            import imagecodecs
+
+            grey = image.channels == 1
+            data = bytes(
+                imagecodecs.webp_encode(
+                    np.repeat(image.samples, 3, axis=2) if grey else image.samples,
+                    self.quality,
+                    lossless=self.lossless,
+                    method=self.method,
+                    numthreads=0,
+                )
+            )
+            return _marked_grey(data, image.width, image.height) if grey else data
+
+    def decode(self, data: bytes) -> Image:
+        """Decode a still WebP file without alpha. Raises CodecError."""
+        with failing("WebP decode"):
+            import imagecodecs
+
+            samples = imagecodecs.webp_decode(data)
+            return Image(samples[:, :, 1:2] if data.endswith(_GREY) else samples)
+
+    def version(self) -> str:
+        """Libwebp's."""
+        import imagecodecs
+
+        return imagecodecs_version(imagecodecs.webp_version())
+
+
+def _marked_grey(data: bytes, width: int, height: int) -> bytes:
+    """Return the simple file ``data`` in the extended layout, marked grey."""
+    sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    body = b"WEBPVP8X" + struct.pack("<II", 10, 0) + sides + data[12:] + _GREY
+    return b"RIFF" + struct.pack("<I", len(body)) + body
