@@ -1,0 +1,5 @@
+"""A chain: ``filters | codec | filters``, as text and as a value."""
+
+from recoup.chain.chain import Chain, Passed
+
+__all__ = ["Chain", "Passed"]

@@ -1,0 +1,155 @@
+"""The chain as a value: filters, one codec, filters."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, reduce
+from itertools import product
+from math import lcm
+from typing import Self
+
+from recoup.chain import text as steps
+from recoup.codecs import codecs
+from recoup.contracts import Codec, Filter
+from recoup.errors import ChainError
+from recoup.filters import filters
+from recoup.image import Image
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What came out of a chain: the file between, and the image at the end."""
+
+    encoded: bytes
+    decoded: Image
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Filters, a codec, filters; their scales must multiply to 1.
+
+    Examples
+    --------
+    >>> chain = Chain.parse("bicubic:1/4 | raw | bicubic:4")
+    >>> chain.text, chain.multiple
+    ('bicubic:factor=1/4 | raw | bicubic:factor=4', 4)
+    >>> [c.text for c in Chain.expand("raw | median:[3,5]")]
+    ['raw | median:size=3', 'raw | median:size=5']
+    """
+
+    codec: Codec
+    before: tuple[Filter, ...] = ()
+    after: tuple[Filter, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ChainError unless an image comes out at the size it went in."""
+        scale = reduce(lambda a, b: a * b, (f.scale for f in self.filters), Fraction(1))
+        if scale != 1:
+            raise ChainError(
+                f"{self.text}: what comes out is {scale} times the size of the original; "
+                f"add a filter that undoes it, such as bicubic:{1 / scale}"
+            )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read one chain. Raises ChainError, also where the text stands for several."""
+        chains = cls.expand(text)
+        if len(chains) != 1:
+            raise ChainError(f"{text!r} stands for {len(chains)} chains where one is wanted")
+        return chains[0]
+
+    @classmethod
+    def expand(cls, text: str) -> list[Self]:
+        """Every chain that ``text`` stands for, ranges and lists spelled out.
+
+        Raises
+        ------
+        ChainError
+            If a step is not understood, or there is not exactly one codec.
+        """
+        codec_table, filter_table = codecs(), filters()
+        parts = [p for p in steps.split(text, "|") if p]
+        names = [p.partition(":")[0].strip() for p in parts]
+        at = [i for i, name in enumerate(names) if name in codec_table]
+        for name in names:
+            if name not in codec_table and name not in filter_table:
+                raise ChainError(
+                    f"{name!r} in {text!r} is no codec ({', '.join(codec_table)}) "
+                    f"and no filter ({', '.join(filter_table)})"
+                )
+        if len(at) != 1:
+            raise ChainError(
+                f"{text!r} has {len(at)} codecs; a chain has one (raw if none is meant)"
+            )
+        middle = at[0]
+        choices = product(
+            product(*(steps.parse(p, filter_table, "filter") for p in parts[:middle])),
+            steps.parse(parts[middle], codec_table, "codec"),
+            product(*(steps.parse(p, filter_table, "filter") for p in parts[middle + 1 :])),
+        )
+        return [cls(codec=codec, before=before, after=after) for before, codec, after in choices]
+
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """All filters, in order."""
+        return self.before + self.after
+
+    @cached_property
+    def text(self) -> str:
+        """Canonical text, which :meth:`parse` reads back."""
+        always = 0 if self.codec.lossless else 1
+        middle = steps.write(self.codec, always=always)
+        return " | ".join([*map(steps.write, self.before), middle, *map(steps.write, self.after)])
+
+    @cached_property
+    def identity(self) -> str:
+        """Every setting and version of every step, as JSON: what fixes the outcome."""
+        all_steps: list[Codec | Filter] = [*self.before, self.codec, *self.after]
+        return json.dumps([[s.name, steps.settings_json(s), s.version()] for s in all_steps])
+
+    @cached_property
+    def multiple(self) -> int:
+        """Both sides of an original must be multiples of this."""
+        scale, need = Fraction(1), 1
+        for step in self.filters:
+            scale *= step.scale
+            need = lcm(need, scale.denominator)
+        return need
+
+    def crop(self, image: Image) -> Image:
+        """The original as this chain is measured on it: top left, sides cut to the multiple.
+
+        Raises
+        ------
+        ChainError
+            If nothing would be left.
+        """
+        multiple = self.multiple
+        height, width = (side - side % multiple for side in (image.height, image.width))
+        if (height, width) == (image.height, image.width):
+            return image
+        if not height or not width:
+            raise ChainError(f"{self.text} needs at least {multiple}x{multiple} pixels")
+        return image.kept(
+            ("crop", height, width),
+            lambda: Image(image.samples[:height, :width].copy(), image.bits),
+        )
+
+    def run(self, image: Image) -> Passed:
+        """Pass an image through, cropped to the multiple first.
+
+        Raises
+        ------
+        CodecError, NotApplicableError
+            As the steps raise them.
+        """
+        encoded = self.codec.encode(apply(self.before, self.crop(image)))
+        return Passed(encoded, apply(self.after, self.codec.decode(encoded)))
+
+
+def apply(several: Iterable[Filter], image: Image) -> Image:
+    """Apply filters in order."""
+    return reduce(lambda passed, step: step.apply(passed), several, image)
