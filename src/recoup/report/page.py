@@ -1,0 +1,266 @@
+"""Writes the report: reads the rows, computes, fills the templates, writes whole files."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+
+from recoup.analysis import Advice, Line, Setting, advise, by_setting, lines
+from recoup.errors import StoreError
+from recoup.metrics import metrics
+from recoup.report import bars, cards, choose, grid, plots, stills, viewer, wording
+from recoup.report.columns import Column, columns
+from recoup.report.formats import colours, title
+from recoup.report.matched import Matched, matched
+from recoup.report.summary import summary
+from recoup.results.row import Measurement
+from recoup.results.store import Store
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that was computed from the rows, once."""
+
+    rows: Sequence[Measurement]
+    settings: Sequence[Setting]
+    lines: Sequence[Line]
+    advice: Advice
+    matched: Matched
+    columns: Sequence[Column]
+    scores: Sequence[Column]
+    colours: dict[str, str]
+
+    @classmethod
+    def of(cls, rows: Sequence[Measurement]) -> Found:
+        """Compute it.
+
+        Examples
+        --------
+        >>> Found.of([]).settings
+        ()
+        """
+        settings = by_setting(rows)
+        names = grid.scores_of(settings)
+        table = columns(names, metrics())
+        advice = advise(rows)
+        drawn = lines(settings)
+        return cls(
+            rows=rows,
+            settings=settings,
+            lines=drawn,
+            advice=advice,
+            matched=matched(drawn, advice),
+            columns=table,
+            scores=[c for c in table if c.name in names],
+            colours=colours(s.codec for s in settings),
+        )
+
+
+def write_report(
+    folder: Path,
+    *,
+    size_mb: float = 40,
+    pictures: Literal["chosen", "all"] = "chosen",
+    progress: Progress | None = None,
+) -> Path:
+    """Write the report on a results folder.
+
+    Parameters
+    ----------
+    folder
+        Holds the rows; ``report.html`` and ``rows.csv`` are written into it. Both are replaced
+        whole, so a reader never sees half of one.
+    size_mb
+        The page may be this large, in 10⁶ bytes; pictures that do not fit are left out and the
+        page says so.
+    pictures
+        ``all`` also writes ``pictures.html`` and ``pictures/`` with every original, decode and
+        error map.
+    progress
+        Told in a few words what is being done.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    StoreError
+        If the rows cannot be read, there are none, or the files cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> Store(folder).append([Measurement(image="a.png", chain="raw", codec="raw")])
+    >>> write_report(folder).name
+    'report.html'
+    """
+    say = progress or (lambda _: None)
+    rows = Store(folder).measurements()
+    if not rows:
+        raise StoreError(f"{folder}: no results in this folder; run recoup compare first")
+    found = Found.of(rows)
+    try:
+        if pictures == "all":
+            _write_all(folder, found, say)
+        page = _page(found, size_mb * 1e6, say, everything=pictures == "all")
+        _replace(folder / "rows.csv", _csv(rows))
+        _replace(folder / "report.html", page)
+    except OSError as error:
+        raise StoreError(f"{folder}: the report cannot be written: {error.strerror}") from error
+    return folder / "report.html"
+
+
+def _page(found: Found, limit: float, say: Progress, *, everything: bool) -> str:
+    """The whole page as text."""
+    say("curves")
+    lossy = [line for line in found.lines if not line.lossless]
+    by_name = {c.name: c for c in found.columns}
+    charts = {c.name: plots.curve(c, lossy, found.colours) for c in found.scores} if lossy else {}
+    shared = plots.datasets(lossy, [c.name for c in found.scores])
+    standard = found.advice.standard
+    metric = by_name[standard.metric].title if standard else ""
+    context: dict[str, Any] = {
+        "summary": summary(found.rows),
+        "advice": found.advice,
+        "cards": cards.cards(found.advice, by_name, found.colours),
+        "ranking": cards.ranking(found.advice, found.colours),
+        "standard": standard,
+        "standard_text": wording.standard_text(standard, metric),
+        "metric": metric,
+        "columns": found.columns,
+        "rows": grid.grid(found.settings, found.columns, found.advice, found.colours),
+        "formats": [(c, title(c), found.colours[c]) for c in found.colours],
+        "scores": found.scores,
+        "first_score": standard.metric if standard else "",
+        "legend": plots.legend(lossy, found.colours),
+        "chart_data": _json({"specs": charts, **shared}),
+        "panels": bars.panels(found.matched.every, by_name, found.colours),
+        "heat_columns": (heat := [c for c in found.columns if c.name not in _NOT_HEAT]),
+        "heat_rows": bars.heat_map(found.matched.every, heat, found.colours),
+        "gain": stills.GAIN,
+        "more": "link" if everything else "command",
+        "library": plots.library() if charts else "",
+    }
+    return _with_pictures(found, context, limit, say)
+
+
+_NOT_HEAT = frozenset(("size", "n", "encode", "decode"))
+
+
+def _with_pictures(found: Found, context: dict[str, Any], limit: float, say: Progress) -> str:
+    """Fill the page, first without pictures to see what room they have."""
+    empty = _render(
+        "report.html", context, {"gallery": _json([]), "stills": [], "messages": [], "dropped": 0}
+    )
+    budget = viewer.Budget(limit - len(empty.encode(errors="backslashreplace")) - 64_000)
+    shown = _viewer_settings(found)
+    gallery = viewer.gallery(
+        choose.pictures(shown, _main_metric(found)),
+        shown,
+        found.scores,
+        found.colours,
+        budget,
+        say,
+    )
+    chosen = [
+        {"id": name, "type": s.media_type, "data": base64.b64encode(s.data).decode()}
+        for name, s in budget.chosen()
+    ]
+    dropped = viewer.drop_missing(gallery, {each["id"] for each in chosen})
+    say("page")
+    return _render(
+        "report.html",
+        context,
+        {
+            "gallery": _json(gallery.pictures),
+            "stills": chosen,
+            "messages": gallery.messages,
+            "dropped": dropped,
+        },
+    )
+
+
+def _write_all(folder: Path, found: Found, say: Progress) -> None:
+    """Write every picture with every setting, and a page that shows them."""
+    (folder / "pictures").mkdir(exist_ok=True)
+    metric = _main_metric(found)
+    roles = {key: role for role, key in choose.pictures(_viewer_settings(found), metric)}
+    keys = dict.fromkeys(key for s in found.settings for key in s.rows)
+    gallery = viewer.gallery(
+        [(roles.get(key, ""), key) for key in keys],
+        found.settings,
+        found.scores,
+        found.colours,
+        viewer.Folder(folder / "pictures", "pictures"),
+        say,
+    )
+    extra = {"gallery": _json(gallery.pictures), "stills": [], "messages": gallery.messages}
+    context = {"gain": stills.GAIN, "dropped": 0, "more": ""}
+    _replace(folder / "pictures.html", _render("pictures.html", context, extra))
+
+
+def _viewer_settings(found: Found) -> list[Setting]:
+    """The smallest advised, settings at matched quality, then the others advised."""
+    lossless, smallest, fastest = (pick.winner for pick in found.advice.picks)
+    order = (smallest, *found.matched.lossy, fastest, lossless)
+    return list({s.chain: s for s in order if s}.values())
+
+
+def _main_metric(found: Found) -> str:
+    if found.advice.standard:
+        return found.advice.standard.metric
+    return found.scores[0].name if found.scores else ""
+
+
+def _render(name: str, *contexts: dict[str, Any]) -> str:
+    """Fill one template; every text is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("recoup.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    joined = {k: v for context in contexts for k, v in context.items()}
+    return environment.get_template(name).render(joined)
+
+
+def _json(value: object) -> str:
+    """JSON that can stand in a script element: no ``<`` in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _csv(rows: Iterable[Measurement]) -> str:
+    """Every row, flat."""
+    flat = [row.flat() for row in rows]
+    names = list(dict.fromkeys(name for row in flat for name in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, names, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+    return out.getvalue()
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file aside and rename it, so that it is whole or as it was."""
+    aside = path.with_name(f".{path.name}.part")
+    with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)

@@ -1,0 +1,177 @@
+"""Rate-distortion curves: Vega-Lite specifications and the data that they share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from recoup.analysis import Line, Setting
+from recoup.report.columns import Column
+from recoup.report.formats import line_name, setting_name
+
+MOST_POINTS = 4000
+"""Above this many, the faint points show every so many-th picture; means use all."""
+
+_TICKS = [m * 10**e for e in range(-3, 3) for m in (1, 2, 5)]
+_DASHES = ([1, 0], [6, 3], [2, 3], [9, 3, 2, 3], [12, 4])
+Record = dict[str, str | float | int | None]
+
+
+@lru_cache(maxsize=1)
+def library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script, from the vl-convert wheel; no network.
+
+    Examples
+    --------
+    >>> "vegaEmbed" in library()
+    True
+    """
+    import vl_convert
+
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return script
+
+
+def datasets(lines: Sequence[Line], metrics: Sequence[str]) -> dict[str, list[Record]]:
+    """The points (one per row) and means (one per setting) that all curves are drawn from.
+
+    Infinite scores become null: they cannot be drawn.
+
+    Examples
+    --------
+    >>> datasets([], ["psnr"])
+    {'points': [], 'means': []}
+    """
+    pictures = sorted({key for line in lines for s in line.settings for key in s.rows})
+    count = sum(s.n for line in lines for s in line.settings)
+    shown = set(pictures[:: max(1, math.ceil(count / MOST_POINTS))])
+    points, means = [], []
+    for line in lines:
+        name = line_name(line)
+        for setting in line.settings:
+            points += list(_points(name, setting, metrics, shown))
+            means.append(_mean(name, setting, metrics))
+    return {"points": points, "means": means}
+
+
+def curve(metric: Column, lines: Sequence[Line], colours: Mapping[str, str]) -> dict[str, Any]:
+    """The specification of one chart: mean lines over faint points, rate on a log axis.
+
+    Parameters
+    ----------
+    metric
+        Column of the score on the vertical axis.
+    lines
+        Lines drawn, in the order of the legend.
+    colours
+        By codec.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification without data; it reads the named data sets of
+        :func:`datasets`, and its parameter ``focus`` names the line that is not dimmed.
+    """
+    import altair as alt
+
+    names = [line_name(line) for line in lines]
+    tints = alt.Scale(domain=names, range=[colours[line.codec] for line in lines])
+    dashes = alt.Scale(domain=names, range=_dashes(lines))
+    x = alt.X("bpp:Q", title="bits per pixel, log scale").axis(values=_TICKS, format="~g")
+    place = {
+        "x": x.scale(type="log", nice=False, padding=12),
+        "y": alt.Y(f"{metric.name}:Q", title=metric.heading).scale(zero=False, padding=8),
+        "color": alt.Color("line:N", scale=tints, legend=None),
+    }
+    numbers = [
+        alt.Tooltip("bpp:Q", title="bits per pixel", format=".4~f"),
+        alt.Tooltip(f"{metric.name}:Q", title=metric.heading, format=".4~f"),
+    ]
+    of_one = [alt.Tooltip("picture:N"), alt.Tooltip("setting:N"), *numbers]
+    of_all = [alt.Tooltip("setting:N"), alt.Tooltip("pictures:Q", title="mean of pictures")]
+    points, means = (alt.Chart(alt.NamedData(name)) for name in ("points", "means"))
+    whole = alt.layer(
+        points.mark_circle(size=22).encode(opacity=_seen(0.3), tooltip=of_one, **place),
+        means.mark_line(strokeWidth=2.5, strokeCap="round").encode(
+            strokeDash=alt.StrokeDash("line:N", scale=dashes, legend=None),
+            opacity=_seen(1.0),
+            **place,
+        ),
+        means.mark_point(size=60, filled=True, opacity=1).encode(
+            opacity=_seen(1.0), tooltip=[*of_all, *numbers], **place
+        ),
+    )
+    focus = alt.param(name="focus", value="")
+    sized = whole.add_params(focus).properties(width="container", height=400)
+    spec: dict[str, Any] = sized.to_dict(validate=False)
+    spec.pop("config", None)
+    return spec
+
+
+def _seen(opacity: float) -> Any:  # noqa: ANN401  (altair's own type is not public)
+    """Full opacity for the line in focus (or all, without one), a twelfth for the others."""
+    import altair as alt
+
+    seen = alt.when("focus == '' || datum.line == focus")
+    return seen.then(alt.value(opacity)).otherwise(alt.value(opacity / 12))
+
+
+def legend(lines: Sequence[Line], colours: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Name, colour and SVG dash pattern of each line.
+
+    Examples
+    --------
+    >>> legend([Line("avif", "", "", "", "", ())], {"avif": "#000000"})
+    [('AVIF', '#000000', '1 0')]
+    """
+    return [
+        (line_name(line), colours[line.codec], " ".join(map(str, dash)))
+        for line, dash in zip(lines, _dashes(lines), strict=True)
+    ]
+
+
+def _dashes(lines: Sequence[Line]) -> list[list[int]]:
+    """Solid for a codec's first line, then other patterns, so that colour can stay the codec's."""
+    seen: dict[str, int] = {}
+    out = []
+    for line in lines:
+        out.append(list(_DASHES[seen.get(line.codec, 0) % len(_DASHES)]))
+        seen[line.codec] = seen.get(line.codec, 0) + 1
+    return out
+
+
+def _points(
+    name: str, setting: Setting, metrics: Sequence[str], shown: set[str]
+) -> Iterable[Record]:
+    label = setting_name(setting)
+    for key, row in setting.rows.items():
+        if key in shown and row.bpp:
+            scores = {m: _drawable(row.scores.get(m)) for m in metrics}
+            yield {
+                "line": name,
+                "setting": label,
+                "picture": row.image,
+                "bpp": _short(row.bpp),
+                **scores,
+            }
+
+
+def _mean(name: str, setting: Setting, metrics: Sequence[str]) -> Record:
+    scores = {m: _drawable(setting.mean(m).value) for m in metrics}
+    return {
+        "line": name,
+        "setting": setting_name(setting),
+        "pictures": setting.n,
+        "bpp": _drawable(setting.bpp),
+        **scores,
+    }
+
+
+def _drawable(value: float | None) -> float | None:
+    return _short(value) if value is not None and math.isfinite(value) else None
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")

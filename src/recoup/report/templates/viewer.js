@@ -1,0 +1,182 @@
+"use strict";
+// Original and decode over one another. Files are turned into images only when they are chosen.
+(() => {
+  const pictures = JSON.parse(document.getElementById("gallery").textContent);
+  const by = (name) => document.getElementById(`view-${name}`);
+  if (!pictures.length) {
+    document.getElementById("view-none").hidden = false;
+    return;
+  }
+  document.getElementById("view").hidden = false;
+  const [stage, left, right, split, divider] = ["stage", "original", "decode", "split", "divider"].map(by);
+  const state = { picture: 0, setting: "", zoom: "fit", error: false, x: 0, y: 0 };
+  const urls = new Map();
+
+  const picture = () => pictures[state.picture];
+  const decode = () => picture().decodes.find((d) => d.chain === state.setting) ?? picture().decodes[0];
+
+  const url = (reference) => {
+    if (reference.url) return reference.url;
+    if (!urls.has(reference.id)) {
+      const held = document.getElementById(reference.id);
+      const text = atob(held.textContent);
+      const bytes = new Uint8Array(text.length);
+      for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+      urls.set(reference.id, URL.createObjectURL(new Blob([bytes], { type: held.dataset.type })));
+    }
+    return urls.get(reference.id);
+  };
+  const forget = () => {
+    for (const each of urls.values()) URL.revokeObjectURL(each);
+    urls.clear();
+  };
+
+  // One image pixel is one pixel of the screen at 1:1, whatever the system's scaling.
+  const scale = () => {
+    const { width, height } = picture();
+    const fit = Math.min(stage.parentElement.clientWidth / width, (innerHeight * 0.78) / height);
+    return state.zoom === "fit" ? fit : Number(state.zoom) / devicePixelRatio;
+  };
+
+  const place = () => {
+    const { width, height } = picture();
+    const now = scale();
+    const room = Math.min(stage.parentElement.clientWidth, Math.max(width * now, 260));
+    const tall = Math.min(innerHeight * 0.78, Math.max(height * now, 160));
+    Object.assign(stage.style, { width: `${room}px`, height: `${tall}px` });
+    split.parentElement.style.width = `${room}px`;
+    const keep = (at, size, space) => (size <= space ? (space - size) / 2 : Math.min(0, Math.max(space - size, at)));
+    state.x = keep(state.x, width * now, room);
+    state.y = keep(state.y, height * now, tall);
+    const shown = decode();
+    const sizes = [[left, width, height], [right, shown?.width ?? width, shown?.height ?? height]];
+    for (const [image, w, h] of sizes) {
+      image.style.width = `${w * now}px`;
+      image.style.height = `${h * now}px`;
+      image.style.transform = `translate(${state.x}px, ${state.y}px)`;
+      image.style.imageRendering = now * devicePixelRatio >= 2 ? "pixelated" : "auto";
+    }
+    const edge = (split.value / 100) * room;
+    right.style.clipPath = `inset(0 0 0 ${Math.max(0, edge - state.x)}px)`;
+    left.style.clipPath = `inset(0 ${Math.max(0, state.x + width * now - edge)}px 0 0)`;
+    divider.style.left = `${split.value}%`;
+    stage.classList.toggle("zoomed", width * now > room + 1 || height * now > tall + 1);
+    split.setAttribute("aria-valuetext", `${Math.round(split.value)} % original`);
+  };
+
+  const caption = (shown) => {
+    const box = by("caption");
+    box.replaceChildren();
+    const line = (...parts) => {
+      const p = document.createElement("p");
+      for (const [tag, text] of parts) p.append(Object.assign(document.createElement(tag), { textContent: text }));
+      box.append(p);
+    };
+    const { name, width, height, size, note } = picture();
+    line(["strong", name], ["span", `${width} × ${height}, ${size} of samples${note ? `, ${note}` : ""}`]);
+    if (!shown) return line(["span", "No decode of this picture is in this page."]);
+    const facts = [shown.size, `${shown.bpp} bits per pixel`, `ratio ${shown.ratio}`, ...shown.scores.map(([n, v]) => `${n} ${v}`)];
+    line(["strong", shown.label], ...facts.map((text) => ["span", text]));
+    line(["code", shown.chain], ...(shown.note ? [["span", shown.note]] : []), ...(shown.exact ? [["span", "identical to the original, sample by sample"]] : []));
+  };
+
+  const show = () => {
+    const shown = decode();
+    const canError = Boolean(shown?.error);
+    by("error").disabled = !canError;
+    by("error").title = canError ? "" : shown?.exact ? "There is no error: this setting is lossless" : "This error map is not in this page";
+    const error = state.error && canError;
+    by("error").setAttribute("aria-pressed", String(error));
+    by("ramp").hidden = !error;
+    by("side").textContent = error ? "Error map" : shown?.label ?? "";
+    left.src = url(picture().original);
+    right.hidden = !shown;
+    if (shown) {
+      right.src = url(error ? shown.error : shown.exact ? picture().original : shown.image);
+      right.alt = error ? `Error map of ${shown.label}` : `Decode of ${shown.label}`;
+    }
+    caption(shown);
+    place();
+  };
+
+  const settings = () => {
+    const box = by("settings");
+    const legend = box.querySelector("legend");
+    box.replaceChildren(legend);
+    const chosen = decode();
+    for (const each of picture().decodes) {
+      const label = document.createElement("label");
+      const input = Object.assign(document.createElement("input"), { type: "radio", name: "setting", value: each.chain, checked: each === chosen });
+      const text = Object.assign(document.createElement("span"), { textContent: each.label, className: "chip dot" });
+      label.style.setProperty("--c", each.colour);
+      label.append(input, text);
+      box.append(label);
+    }
+  };
+
+  const options = pictures.map((each, i) => {
+    const role = each.role ? `${each.role[0].toUpperCase()}${each.role.slice(1)}: ` : "";
+    return Object.assign(document.createElement("option"), { value: i, textContent: role + each.name });
+  });
+  by("picture").append(...options);
+
+  by("picture").addEventListener("change", (event) => {
+    forget();
+    Object.assign(state, { picture: Number(event.target.value), x: 0, y: 0 });
+    settings();
+    show();
+  });
+  by("settings").addEventListener("change", (event) => { state.setting = event.target.value; show(); });
+  by("error").addEventListener("click", () => { state.error = !state.error; show(); });
+  by("zoom").addEventListener("change", (event) => {
+    const before = scale();
+    const [cx, cy] = [stage.clientWidth / 2, stage.clientHeight / 2];
+    const [u, v] = [(cx - state.x) / before, (cy - state.y) / before];
+    state.zoom = event.target.value;
+    Object.assign(state, { x: cx - u * scale(), y: cy - v * scale() });
+    place();
+  });
+  split.addEventListener("input", place);
+  addEventListener("resize", place);
+
+  // Near the divider, or where nothing can be moved, dragging moves the divider; else the picture.
+  let drag = null;
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    const box = stage.getBoundingClientRect();
+    const near = Math.abs(event.clientX - box.left - (split.value / 100) * box.width) < 24;
+    drag = { pan: stage.classList.contains("zoomed") && !near, x: event.clientX - state.x, y: event.clientY - state.y };
+    stage.setPointerCapture(event.pointerId);
+    stage.classList.add("dragging");
+    if (!drag.pan) move(event);
+  });
+  const move = (event) => {
+    if (!drag) return;
+    if (drag.pan) {
+      Object.assign(state, { x: event.clientX - drag.x, y: event.clientY - drag.y });
+    } else {
+      const box = stage.getBoundingClientRect();
+      split.value = (100 * (event.clientX - box.left)) / box.width;
+    }
+    place();
+  };
+  const drop = () => { drag = null; stage.classList.remove("dragging"); };
+  stage.addEventListener("pointermove", move);
+  stage.addEventListener("pointerup", drop);
+  stage.addEventListener("pointercancel", drop);
+  stage.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (!step) return;
+    const zoomed = stage.classList.contains("zoomed");
+    if (!zoomed && step[1]) return;
+    event.preventDefault();
+    if (zoomed) Object.assign(state, { x: state.x + 48 * step[0], y: state.y + 48 * step[1] });
+    else split.value = Number(split.value) - 2 * step[0];
+    place();
+  });
+
+  const start = () => { settings(); show(); };
+  new IntersectionObserver((seen, observer) => {
+    if (seen.some((each) => each.isIntersecting)) { observer.disconnect(); start(); }
+  }, { rootMargin: "600px" }).observe(document.getElementById("view"));
+})();

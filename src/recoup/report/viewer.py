@@ -1,0 +1,239 @@
+"""The viewer's pictures: made again from the originals, checked against the rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from recoup.analysis import Setting
+from recoup.chain import Chain
+from recoup.errors import RecoupError
+from recoup.image import Image
+from recoup.picture import load, measured
+from recoup.report import choose, numbers
+from recoup.report.columns import Column
+from recoup.report.formats import setting_name
+from recoup.report.stills import Still, decode_still, error_still, original_still
+from recoup.results.row import Measurement
+
+Reference = dict[str, str]
+Progress = Callable[[str], None]
+
+
+class Keep(Protocol):
+    """Stores a still under a name and says how the page refers to it."""
+
+    def __call__(self, name: str, still: Still, rank: int) -> Reference:
+        """Keep it; low ranks matter most."""
+        ...
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """What the viewer shows.
+
+    Attributes
+    ----------
+    pictures
+        Ready to be written as JSON for the page's script.
+    messages
+        Why pictures or settings are not there, in sentences.
+    """
+
+    pictures: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+
+def gallery(
+    chosen: Sequence[tuple[str, str]],
+    settings: Sequence[Setting],
+    scores: Sequence[Column],
+    colours: dict[str, str],
+    keep: Keep,
+    progress: Progress,
+) -> Gallery:
+    """Decode the chosen pictures with the chosen settings again.
+
+    Parameters
+    ----------
+    chosen
+        (role, picture) pairs.
+    settings
+        Shown for each picture, where there is a result.
+    scores
+        Metric columns for the captions.
+    colours
+        By codec.
+    keep
+        Takes each still.
+    progress
+        Told what is being made.
+    """
+    found = Gallery()
+    for place, (role, key) in enumerate(chosen):
+        pairs = choose.rows_of(key, settings)
+        if not pairs:
+            continue
+        progress(f"viewer: {pairs[0][1].image}")
+        try:
+            original = _original(pairs[0][1])
+        except (RecoupError, OSError) as error:
+            found.messages.append(f"{pairs[0][1].image} is not shown: {error}")
+            continue
+        shown = _Shown(place, original, pairs[0][1], scores, colours, keep)
+        entry = shown.entry(role)
+        for setting, row in pairs:
+            try:
+                entry["decodes"].append(shown.decode(setting, row))
+            except RecoupError as error:
+                found.messages.append(f"{row.image}, {row.chain}, is not shown: {error}")
+        found.pictures.append(entry)
+    return found
+
+
+def _original(row: Measurement) -> Image:
+    """Load the original again. Raises RecoupError if it is gone or no longer the same."""
+    if not row.source or not Path(row.source).exists():
+        raise RecoupError("its original is no longer where it was when it was measured")
+    image, _ = measured(load(Path(row.source)))
+    if image.sha256 != row.image_sha256:
+        raise RecoupError("its original has changed since it was measured")
+    return image
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """One picture on its way into the page."""
+
+    place: int
+    original: Image
+    row: Measurement
+    scores: Sequence[Column]
+    colours: dict[str, str]
+    keep: Keep
+
+    def entry(self, role: str) -> dict[str, Any]:
+        """The picture with its original."""
+        still = original_still(self.original, Path(self.row.source))
+        return {
+            "name": self.row.image,
+            "role": role,
+            "width": self.original.width,
+            "height": self.original.height,
+            "size": numbers.size(self.row.raw_bytes),
+            "note": still.note,
+            "original": self.keep(f"{self.place}-original", still, 0),
+            "decodes": [],
+        }
+
+    def decode(self, setting: Setting, row: Measurement) -> dict[str, Any]:
+        """One decode with its caption and error map. Raises RecoupError if it is another one."""
+        chain = Chain.parse(row.chain)
+        passed = chain.run(self.original)
+        if hashlib.sha256(passed.encoded).hexdigest() != row.encoded_sha256:
+            raise RecoupError(
+                "encoding it again gave other bytes than were measured (another library version?)"
+            )
+        original = chain.crop(self.original)
+        exact = passed.decoded == original and original is self.original
+        name = f"{self.place}-{row.cell}"
+        out = {
+            "label": setting_name(setting),
+            "chain": row.chain,
+            "colour": self.colours[row.codec],
+            "size": numbers.size(row.encoded_bytes),
+            "bpp": numbers.figures(row.bpp),
+            "ratio": numbers.figures(row.ratio),
+            "scores": [[c.title, _score(row, c)] for c in self.scores],
+            "exact": exact,
+            "note": "",
+        }
+        if exact:  # the original itself, bit for bit
+            return out
+        still = decode_still(chain, passed)
+        error = error_still(original, passed.decoded)
+        later = 2 * min(self.place, 1)  # the first picture whole, before the others' decodes
+        return out | {
+            "note": still.note,
+            "width": original.width,
+            "height": original.height,
+            "image": self.keep(name, still, later + 1),
+            "error": self.keep(f"{name}-error", error, later + 2),
+        }
+
+
+def _score(row: Measurement, column: Column) -> str:
+    value = numbers.fixed(row.scores.get(column.name), 2 if column.unit else 4)
+    return f"{value} {column.unit}".strip()
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Keeps stills in the page, the ones that matter most first, until a size is reached."""
+
+    limit: float
+    stills: list[tuple[int, int, str, Still]] = field(default_factory=list)
+
+    def __call__(self, name: str, still: Still, rank: int) -> Reference:
+        """Remember it for :meth:`chosen`."""
+        self.stills.append((rank, len(still.data), name, still))
+        return {"id": f"still-{name}"}
+
+    def chosen(self) -> Iterator[tuple[str, Still]]:
+        """(id, still) of those that fit, by rank, within a rank the smallest first.
+
+        Examples
+        --------
+        >>> budget = Budget(limit=8)
+        >>> _ = [budget(n, Still(bytes(size), ""), 1) for n, size in [("big", 9), ("small", 3)]]
+        >>> [name for name, _ in budget.chosen()]
+        ['still-small']
+        """
+        spent = 0.0
+        for _, _, name, still in sorted(self.stills, key=lambda s: s[:3]):
+            cost = -(-len(still.data) // 3) * 4  # as base 64
+            if spent + cost <= self.limit:
+                spent += cost
+                yield f"still-{name}", still
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Keeps stills as files beside the page."""
+
+    folder: Path
+    link: str
+
+    def __call__(self, name: str, still: Still, rank: int) -> Reference:  # noqa: ARG002
+        """Write it; the rank of a still does not matter here."""
+        suffix = "." + still.media_type.rpartition("/")[2]
+        (self.folder / f"{name}{suffix}").write_bytes(still.data)
+        return {"url": f"{self.link}/{name}{suffix}"}
+
+
+def drop_missing(gallery: Gallery, kept: set[str]) -> int:
+    """Take out what did not fit; pictures without their original go whole. Returns how many.
+
+    Examples
+    --------
+    >>> found = Gallery([{"name": "a", "original": {"id": "x"}, "decodes": []}])
+    >>> drop_missing(found, set()), found.pictures
+    (1, [])
+    """
+    dropped = 0
+    for picture in list(gallery.pictures):
+        if picture["original"].get("id", "") not in kept:
+            dropped += 1 + sum("image" in d for d in picture["decodes"])
+            gallery.pictures.remove(picture)
+            continue
+        for decode in list(picture["decodes"]):
+            if decode.get("error", {}).get("id", "") not in kept and not decode["exact"]:
+                dropped += 1
+                decode.pop("error")
+            if not decode["exact"] and decode["image"]["id"] not in kept:
+                dropped += 1
+                picture["decodes"].remove(decode)
+    return dropped
