@@ -11,6 +11,7 @@
     ├── NotApplicableError       a setting that cannot take this picture (not a failure)
     ├── ChainError               a chain, codec, filter or metric that cannot be understood
     ├── MissingError             a library or program that is not installed
+    ├── ModelError               a model, its weights or its card that cannot be used
     └── StoreError               a results folder that cannot be read or written
 """
 
@@ -49,6 +50,10 @@ class ChainError(RecoupError):
 
 class MissingError(RecoupError):
     """A library or program is not installed; the text names the command that installs it."""
+
+
+class ModelError(RecoupError):
+    """A model, its weights or its card cannot be used."""
 
 
 class StoreError(RecoupError):

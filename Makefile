@@ -1,0 +1,55 @@
+# One command each: `make demo`, `make test`. Everything else is listed by `make help`.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+PHOTOS = $(shell $(BIN)/python -c "import pathlib, skimage; print(pathlib.Path(skimage.__file__).parent / 'data')")
+DEMO := astronaut.png chelsea.png coffee.png rocket.jpg retina.jpg motorcycle_left.png ihc.png camera.png
+
+.PHONY: help demo test check format docs browser bench slow clean
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The environment is made when absent or not Python 3.11+, and filled anew when the needs change.
+.venv/core: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "recoup needs Python 3.11 or newer; say which: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || $(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo]'
+	@touch $@
+
+.venv/dev: .venv/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: .venv/core  ## Compare codecs on real photographs and write a report
+	$(BIN)/recoup compare $(addprefix $(PHOTOS)/,$(DEMO)) --out demo-report --repeats 1
+	@echo "Open demo-report/report.html in a browser."
+
+test: .venv/dev browser  ## Run every test (documentation included)
+	$(BIN)/python -m pytest -q
+
+check: .venv/dev browser  ## Format, lint, types, layers, tests, documentation
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+
+format: .venv/dev  ## Format the code, write the command reference anew
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+	$(BIN)/python docs/reference.py
+
+slow: .venv/dev  ## Tests that take minutes
+	$(BIN)/python -m pytest -q -m slow
+
+bench: .venv/dev  ## Every benchmark; see benchmarks/README.md for what each shows
+	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+# The page tests drive Chromium: install it where that can be done, else they skip and say so.
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null; } || \
+	  echo "no Chromium: the tests of the report page will be skipped"
+
+clean:  ## Remove the environment and everything made
+	rm -rf .venv demo-report build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

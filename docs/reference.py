@@ -1,0 +1,44 @@
+"""Write docs/reference.md: the help of every command, as the commands print it.
+
+``python docs/reference.py`` writes it anew; a test compares.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HEAD = """# Commands
+
+Made by `python docs/reference.py` from what `recoup COMMAND --help` prints.
+"""
+
+
+def reference() -> str:
+    """Return the page."""
+    first = _help()
+    names = re.findall(r"^  (\w+) ", first.partition("Commands:")[2], re.MULTILINE)
+    parts = [HEAD, "```text", first, "```"]
+    for name in names:
+        parts += ["", f"## recoup {name}", "", "```text", _help(name), "```"]
+    return "\n".join(parts) + "\n"
+
+
+def _help(*command: str) -> str:
+    """Return what ``recoup COMMAND --help`` prints."""
+    printed = subprocess.run(  # noqa: S603  (our own command)
+        [sys.executable, "-m", "recoup", *command, "--help"],
+        check=True,
+        capture_output=True,
+        env=os.environ | {"COLUMNS": "92"},
+    )
+    return printed.stdout.decode().strip()
+
+
+if __name__ == "__main__":
+    page = Path(__file__).with_name("reference.md")
+    page.write_text(reference(), encoding="utf-8")
+    sys.stdout.write(f"{page}\n")

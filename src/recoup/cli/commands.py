@@ -1,0 +1,207 @@
+"""Every command and its options."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from recoup import __version__
+
+app = typer.Typer(
+    help="Compress hard, recoup the quality, and prove it.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+INTERRUPTED = 130
+
+Paths = Annotated[list[str], typer.Argument(help="Files, folders (searched through) and globs.")]
+Results = Annotated[Path, typer.Argument(help="A results folder, as compare made it.")]
+MaxPixels = Annotated[int, typer.Option(help="Refuse pictures with more pixels than this.", min=1)]
+ReportSize = Annotated[
+    float, typer.Option(help="Room for pictures in the report, in MB (10^6 bytes).", min=0)
+]
+
+
+def _version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"recoup {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Compress hard, recoup the quality, and prove it."""
+
+
+@app.command()
+def compare(
+    paths: Paths,
+    *,
+    codec: Annotated[
+        list[str] | None,
+        typer.Option("--codec", "-c", help="A codec and its settings: 'avif:quality=30..90:10'."),
+    ] = None,
+    chain: Annotated[
+        list[str] | None,
+        typer.Option(help="Filters, a codec, filters: 'bicubic:1/2 | webp | bicubic:2'."),
+    ] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-m", help="Measure only this; repeatable.")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Results folder; made, or added to.")
+    ] = Path("recoup-results"),
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Processes; one per core if not given."),
+    ] = None,
+    repeats: Annotated[
+        int, typer.Option(min=1, help="Time each call this often, unless it takes long.")
+    ] = 3,
+    timeout: Annotated[
+        float, typer.Option(min=1, help="Seconds that one picture through one chain may take.")
+    ] = 1800,
+    max_pixels: MaxPixels = 200_000_000,
+    report_size: ReportSize = 40,
+) -> None:
+    """Measure pictures through codecs and chains, and write a report.
+
+    Without --codec and --chain: every format over its useful range. Stopped at any moment, the
+    same command goes on where it was. The exit code is 1 if something failed; the rest is done.
+    """
+    from recoup.cli import show
+    from recoup.report import table, write_report
+    from recoup.sweep import compare as run
+
+    chains = [*(codec or ()), *(chain or ())] or None
+    try:
+        with show.bar() as progress:
+            done = run(
+                paths,
+                chains,
+                metrics=metric,
+                out=out,
+                jobs=jobs,
+                repeats=repeats,
+                max_pixels=max_pixels,
+                timeout_s=timeout,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        show.note("stopped; the same command goes on from here")
+        raise typer.Exit(INTERRUPTED) from None
+    show.print_table(table(done.rows))
+    for name, other in done.same:
+        show.note(f"{name}: same content as {other}, measured once")
+    show.failures(done.failures)
+    page = write_report(out, size_mb=report_size, progress=show.note)
+    show.note(f"report: {page}")
+    raise typer.Exit(1 if done.failures else 0)
+
+
+@app.command()
+def report(
+    results: Results,
+    *,
+    pictures: Annotated[
+        Literal["chosen", "all"],
+        typer.Option(help="chosen: some, in the page; all: every one, in a folder beside it."),
+    ] = "chosen",
+    report_size: ReportSize = 40,
+) -> None:
+    """Write the report of a results folder anew."""
+    from recoup.cli import show
+    from recoup.report import write_report
+
+    page = write_report(results, size_mb=report_size, pictures=pictures, progress=show.note)
+    show.note(f"report: {page}")
+
+
+@app.command()
+def rows(
+    results: Results,
+    *,
+    format_: Annotated[
+        Literal["csv", "json", "parquet"], typer.Option("--format", "-f", help="What to print.")
+    ] = "csv",
+    all_repeats: Annotated[
+        bool, typer.Option("--all-repeats", help="Also the seconds of every repeat.")
+    ] = False,
+) -> None:
+    """Print every row of a results folder, flat."""
+    from recoup.results.export import export
+    from recoup.results.store import Store
+
+    standing = Store.existing(results).measurements()
+    sys.stdout.buffer.write(export(standing, format_, all_repeats=all_repeats))
+
+
+@app.command()
+def measure(
+    original: Annotated[str, typer.Argument(help="The picture to compare with.")],
+    distorted: Annotated[list[str], typer.Argument(help="Pictures of the same size.")],
+    *,
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", "-m", help="Measure only this; repeatable.")
+    ] = None,
+    max_pixels: MaxPixels = 200_000_000,
+) -> None:
+    """Score pictures against an original."""
+    from recoup.cli import show
+    from recoup.sweep.files import score_files
+
+    scored = score_files(original, distorted, metric, max_pixels=max_pixels)
+    show.print_table(show.scores(scored))
+    failed = [one for one in scored if one.error]
+    for one in failed:
+        show.error(one.error)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def codecs() -> None:
+    """List codecs, their settings and versions."""
+    from recoup.cli import show
+    from recoup.codecs import codecs as table
+
+    show.print_table(show.steps("Codecs", table()))
+
+
+@app.command()
+def filters() -> None:
+    """List filters and their settings."""
+    from recoup.cli import show
+    from recoup.filters import filters as table
+
+    show.print_table(show.steps("Filters", table()))
+
+
+@app.command()
+def metrics() -> None:
+    """List metrics with their definitions."""
+    from recoup.cli import show
+    from recoup.metrics import metrics as table
+
+    show.print_table(show.metrics(table()))
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is installed, and how to get what is not."""
+    from recoup.cli import show
+    from recoup.doctor import examine
+
+    show.doctor(examine())
