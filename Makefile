@@ -21,7 +21,8 @@ help:  ## This list
 	@touch $@
 
 demo: .venv/core  ## Compare codecs on real photographs and write a report
-	$(BIN)/recoup compare $(addprefix $(PHOTOS)/,$(DEMO)) --out demo-report --repeats 1
+	@mkdir -p demo-photos && cp $(addprefix $(PHOTOS)/,$(DEMO)) demo-photos
+	$(BIN)/recoup compare demo-photos --out demo-report
 	@echo "Open demo-report/report.html in a browser."
 
 test: .venv/dev browser  ## Run every test (documentation included)
@@ -52,4 +53,4 @@ browser:
 	  echo "no Chromium: the tests of the report page will be skipped"
 
 clean:  ## Remove the environment and everything made
-	rm -rf .venv demo-report build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv demo-photos demo-report build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -66,7 +66,12 @@ class Spent:
 
 def spend(*command: str) -> Spent:
     """Run a program to its end."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},  # the peer's framework too works on one thread
+    )
     if process.stdout is None:
         raise RuntimeError("no output to read")
     output = process.stdout.read().decode()
@@ -119,10 +124,10 @@ def beside(peer: str, folder: Path, pictures: list[str]) -> None:
         head, _, rest = chain.partition(":")
         ours, cpu = sweep(pictures, (f"{head}:quality={qualities},{rest}",), ["psnr", "ms_ssim"])
         codec_s = float(spend(peer, "-c", CODEC_ONLY, kind, qualities, str(folder)).output)
-        asked = [str(q) for q in PEER_QUALITIES]
-        theirs = spend(peer, "-m", "compressai.utils.bench", kind, str(folder), "-q", *asked)
+        asked = ",".join(map(str, PEER_QUALITIES))
+        theirs = spend(peer, "-m", "compressai.utils.bench", kind, str(folder), "-q", asked)
         inside = sum(cpu.values())
-        print(f"{kind}, {len(pictures)} pictures x {len(asked)} qualities, PSNR + MS-SSIM")
+        print(f"{kind}, {len(pictures)} pictures x {len(PEER_QUALITIES)} qualities, PSNR + MS-SSIM")
         for name, total, codec in (
             ("recoup", ours.cpu_s, inside),
             ("CompressAI", theirs.cpu_s, codec_s),
@@ -137,11 +142,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--peer", help="interpreter that has CompressAI")
+    parser.add_argument("--peer-only", action="store_true", help="leave the main figure out")
     given = parser.parse_args()
     folder = given.folder or samples()
     pictures = sorted(map(str, folder.glob("*.png")))
-    seven(pictures)
-    memory(pictures)
+    if not given.peer_only:
+        seven(pictures)
+        memory(pictures)
     if given.peer:
         beside(given.peer, folder, pictures)
 

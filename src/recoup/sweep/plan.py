@@ -15,9 +15,11 @@ from recoup.metrics import metrics as metric_table
 
 DEFAULT_CHAINS = (
     "jpeg:quality=[30,50,70,80,90,95]",
+    "jpeg:quality=[50,80,90,95],subsampling=4:4:4",
     "jpeg:quality=[30,50,70,80,90,95],encoder=jpegli",
     "webp:quality=[30,50,70,80,90,95]",
     "avif:quality=[30,45,60,70,80,90]",
+    "avif:quality=[30,60,80,90],subsampling=4:4:4",
     "jpegxl:distance=[0.5,1,1.5,2.5,4,7]",
     "jpeg2000:psnr=[30,33,36,39,42,45]",
     "png",
@@ -26,7 +28,10 @@ DEFAULT_CHAINS = (
     "jpeg2000:lossless=true",
     "jpegls",
 )
-"""What ``recoup compare PATHS`` does: every format over its useful range, and lossless."""
+"""What ``recoup compare PATHS`` does: every format over its useful range, and lossless.
+
+Where 4:2:0 sets the limit (colour detail, noise in the dark), 4:4:4 is there beside it, so that the
+limit is not taken for the format's."""
 
 
 @dataclass(frozen=True)
