@@ -16,7 +16,9 @@ help:  ## This list
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[demo]'
 	@touch $@
 
+# PyTorch first and alone: asked for by another package it may come with several GB of CUDA.
 .venv/dev: .venv/core
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 

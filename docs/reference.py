@@ -19,12 +19,17 @@ Made by `python docs/reference.py` from what `recoup COMMAND --help` prints.
 
 def reference() -> str:
     """Return the page."""
-    first = _help()
-    names = re.findall(r"^  (\w+) ", first.partition("Commands:")[2], re.MULTILINE)
-    parts = [HEAD, "```text", first, "```"]
-    for name in names:
-        parts += ["", f"## recoup {name}", "", "```text", _help(name), "```"]
-    return "\n".join(parts) + "\n"
+    return "\n".join([HEAD, *_section()]) + "\n"
+
+
+def _section(*command: str) -> list[str]:
+    """Lines for a command, and for the commands under it."""
+    text = _help(*command)
+    lines = ["```text", text, "```"]
+    for name in re.findall(r"^  (\w+) ", text.partition("Commands:")[2], re.MULTILINE):
+        under = (*command, name)
+        lines += ["", f"## recoup {' '.join(under)}", "", *_section(*under)]
+    return lines
 
 
 def _help(*command: str) -> str:

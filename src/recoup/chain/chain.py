@@ -17,6 +17,7 @@ from recoup.contracts import Codec, Filter
 from recoup.errors import ChainError
 from recoup.filters import filters
 from recoup.image import Image
+from recoup.models import CATALOGUE, find, installed
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,9 @@ class Chain:
         parts = [p for p in steps.split(text, "|") if p]
         names = [p.partition(":")[0].strip() for p in parts]
         at = [i for i, name in enumerate(names) if name in codec_table]
-        for name in names:
+        for i, name in enumerate(names):
             if name not in codec_table and name not in filter_table:
-                raise ChainError(
-                    f"{name!r} in {text!r} is no codec ({', '.join(codec_table)}) "
-                    f"and no filter ({', '.join(filter_table)})"
-                )
+                parts[i] = _by_model(name, parts[i])
         if len(at) != 1:
             raise ChainError(
                 f"{text!r} has {len(at)} codecs; a chain has one (raw if none is meant)"
@@ -148,6 +146,27 @@ class Chain:
         """
         encoded = self.codec.encode(apply(self.before, self.crop(image)))
         return Passed(encoded, apply(self.after, self.codec.decode(encoded)))
+
+
+def _by_model(name: str, part: str) -> str:
+    """Read a model's name as the filter that runs it: ``dncnn:tile=256``.
+
+    Raises
+    ------
+    ChainError
+        If there is no such model either.
+    MissingError
+        If the model is known, but not installed.
+    """
+    if name not in installed():
+        if name in CATALOGUE:
+            find(name)
+        raise ChainError(
+            f"{name!r} is no codec ({', '.join(codecs())}), no filter ({', '.join(filters())}) "
+            f"and no installed model ({', '.join(installed()) or 'there is none'})"
+        )
+    _, _, rest = part.partition(":")
+    return f"onnx:model={name}" + (f",{rest.strip()}" if rest.strip() else "")
 
 
 def apply(several: Iterable[Filter], image: Image) -> Image:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from recoup import __version__
+from recoup.cli.models import models
 
 app = typer.Typer(
     help="Compress hard, recoup the quality, and prove it.",
@@ -19,6 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(models, name="models")
 INTERRUPTED = 130
 
 Paths = Annotated[list[str], typer.Argument(help="Files, folders (searched through) and globs.")]
@@ -168,6 +170,51 @@ def measure(
     failed = [one for one in scored if one.error]
     for one in failed:
         show.error(one.error)
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def restore(
+    paths: Paths,
+    *,
+    with_: Annotated[str, typer.Option("--with", "-w", help="Name of a model, or an ONNX file.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
+        "restored"
+    ),
+    tile: Annotated[
+        int | None, typer.Option(min=1, help="Side of a tile; as large as memory allows if absent.")
+    ] = None,
+    memory: Annotated[str, typer.Option(help="What it may need at most: 800M, 2G.")] = "2G",
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Threads; one per core if not given.")
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpu, or another that ONNX Runtime has.")] = "cpu",
+    max_pixels: MaxPixels = 200_000_000,
+) -> None:
+    """Put pictures through a restorer; what they carry is kept, and results are not made twice."""
+    from recoup.cli import show
+    from recoup.restore import restore as run
+    from recoup.sweep.core import cores
+
+    threads = jobs or len(cores())
+    with show.megapixels() as progress:
+        done = run(
+            paths,
+            with_,
+            out=out,
+            tile=tile,
+            memory=memory,
+            jobs=threads,
+            device=device,
+            max_pixels=max_pixels,
+            progress=progress,
+        )
+    for one in done:
+        if one.status != "failed":
+            show.note(f"{one.source}: {one.status}, {one.out}")
+    failed = [one for one in done if one.error]
+    for one in failed:
+        show.error(str(one.error))
     raise typer.Exit(1 if failed else 0)
 
 

@@ -9,6 +9,7 @@ from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -23,10 +24,14 @@ from rich.table import Table
 from rich.text import Text
 
 from recoup.contracts import Metric
+from recoup.models import Card
 from recoup.results.row import Measurement
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from recoup.doctor import Findings
+    from recoup.restore import Progress as Restoring
     from recoup.sweep.files import Scored
     from recoup.sweep.run import Progress
 
@@ -111,6 +116,36 @@ def bar() -> Iterator[Callable[[Progress], None]]:
         yield update
     finally:
         bars.stop()
+
+
+@contextmanager
+def megapixels() -> Iterator[Callable[[Restoring], None]]:
+    """Show a live bar: megapixels done, the file in work, time left."""
+    done = TextColumn("{task.completed:.1f}/{task.total:.1f} MP")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), done)
+    bars = Bars(*columns, TimeRemainingColumn(), console=_console(), refresh_per_second=4)
+    task = bars.add_task("", total=0)
+
+    def update(state: Restoring) -> None:
+        bars.start()
+        name = escape(printable(state.source))
+        bars.update(task, description=name, completed=state.done_mp, total=state.total_mp)
+
+    try:
+        yield update
+    finally:
+        bars.stop()
+
+
+def models(table: Mapping[str, Path], cards: Mapping[str, Card]) -> Table:
+    """List installed models."""
+    columns = ("name", "architecture", "task", "scale", "weights", "licence", "file")
+    shown = Table(*columns, title="Installed models", show_lines=True)
+    for name, path in table.items():
+        card = cards[name]
+        facts = (name, card.architecture, card.task, f"x{card.scale}", f"{card.parameters:,}")
+        shown.add_row(*map(Text, (*facts, card.licence, str(path))))
+    return shown
 
 
 def scores(several: Sequence[Scored]) -> Table:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from recoup.contracts import Filter
 from recoup.filters.degrade import Noise, SeedRecipe
 from recoup.filters.identity import Identity
+from recoup.filters.onnx import Onnx
 from recoup.filters.resample import Area, Bicubic, Lanczos
 from recoup.filters.smooth import Blur, Median
 
@@ -22,6 +23,7 @@ FILTERS: Mapping[str, type[Filter]] = MappingProxyType(
         "blur": Blur,
         "median": Median,
         "seed-recipe": SeedRecipe,
+        "onnx": Onnx,
     }
 )
 """recoup's own filters by name."""

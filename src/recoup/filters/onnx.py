@@ -1,0 +1,140 @@
+"""Any model that is an ONNX file with a card: restorers and upscalers, tiled within memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from recoup.errors import ChainError
+from recoup.image import Image
+from recoup.models import Card, find
+from recoup.models.engine import Engine, engine_version, open_model
+from recoup.models.run import Progress, fitting_tile, restored
+
+_UNITS = {"": 1e0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+
+
+@dataclass(frozen=True)
+class Onnx:
+    """Put an image through a model.
+
+    Samples go in as they are, scaled to 0..1 (no colour conversion), padded by reflection to the
+    model's multiple, and come back rounded once to the image's own depth. Tiles overlap; where
+    the model's card states a margin of up to 128 pixels the result is that of the whole image.
+
+    A grey image goes through a colour model as three equal channels, whose results are averaged,
+    so that it stays grey. A colour image goes through a grey model channel by channel, which
+    docs/adr/0004-engine.md measures against luma alone.
+
+    Parameters
+    ----------
+    model
+        Name of an installed model, or a path that ends in .onnx with its card beside it.
+    tile
+        Side in pixels of what one run adds to the image; None takes the largest, up to 1024, for
+        which ``memory`` should do. Halved when memory runs out.
+    overlap
+        Pixels of context at each side of a tile; None takes the card's margin, or 32 where that
+        is unknown or above 128.
+    memory
+        What the whole process should need at most: ``2G``, ``800M``. Tiles of 32 pixels are taken
+        however little that is.
+    threads
+        Processor threads.
+    device
+        ``cpu``, or another that ONNX Runtime has here.
+    engine
+        ``openvino``, ``onnxruntime``, or ``auto``.
+
+    Raises
+    ------
+    ChainError
+        If a setting is out of range.
+
+    Examples
+    --------
+    >>> Onnx("dncnn", tile=0)
+    Traceback (most recent call last):
+    recoup.errors.ChainError: onnx: tile must be 1 or more, not 0
+    """
+
+    model: str
+    tile: int | None = None
+    overlap: int | None = None
+    memory: str = "2G"
+    threads: int = 1
+    device: str = "cpu"
+    engine: Engine = "auto"
+
+    name: ClassVar[str] = "onnx"
+
+    def __post_init__(self) -> None:
+        """Refuse settings out of range."""
+        least = {"tile": (self.tile, 1), "overlap": (self.overlap, 0), "threads": (self.threads, 1)}
+        for what, (value, lowest) in least.items():
+            if value is not None and value < lowest:
+                raise ChainError(f"onnx: {what} must be {lowest} or more, not {value}")
+        memory_bytes(self.memory)
+
+    @property
+    def card(self) -> Card:
+        """The model's card. Raises MissingError or ModelError if there is no such model."""
+        return find(self.model)[0]
+
+    @property
+    def scale(self) -> Fraction:
+        """Output side over input side, from the card."""
+        return Fraction(self.card.scale)
+
+    def version(self) -> str:
+        """First 16 digits of the model's SHA-256, and the engine."""
+        return f"{self.card.sha256[:16]} {engine_version(self.device, self.engine)}"
+
+    def apply(self, image: Image, progress: Progress | None = None) -> Image:
+        """Return the restored image, same depth and channels.
+
+        Parameters
+        ----------
+        image
+            Any.
+        progress
+            Called with the pixels of input done so far; they fall back to 0 if memory ran out.
+
+        Raises
+        ------
+        MissingError
+            If the model or an engine is not installed.
+        ModelError
+            If the model cannot be used or memory is not enough for the smallest tile.
+        """
+        card, path = find(self.model)
+        session = open_model(path, device=self.device, threads=self.threads, engine=self.engine)
+        return restored(
+            image,
+            card,
+            session,
+            tile=self.tile or fitting_tile(image, card, session, memory_bytes(self.memory)),
+            overlap=self.overlap,
+            progress=progress,
+        )
+
+
+def memory_bytes(text: str) -> int:
+    """Read an amount of memory.
+
+    Raises
+    ------
+    ChainError
+        If it is none.
+
+    Examples
+    --------
+    >>> memory_bytes("1.5G"), memory_bytes("800 MB")
+    (1500000000, 800000000)
+    """
+    match = re.fullmatch(r"(\d+\.?\d*)\s*([KMGT]?)B?", text.strip(), re.IGNORECASE)
+    if not match:
+        raise ChainError(f"memory is an amount such as 2G or 800M, not {text!r}")
+    return int(float(match[1]) * _UNITS[match[2].upper()])

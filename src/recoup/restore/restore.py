@@ -1,0 +1,200 @@
+"""Files through a restorer: pixels by the model, everything else kept."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from recoup.errors import ChainError, PictureError, RecoupError
+from recoup.filters.onnx import Onnx
+from recoup.filters.resample import Bicubic
+from recoup.image import Image, Samples
+from recoup.picture import Picture, load, save, shown
+from recoup.restore import ledger
+from recoup.restore.outcome import Progress, Restored, Track
+from recoup.restore.survey import Source, place, survey
+
+
+def restore(
+    paths: Sequence[str | os.PathLike[str]],
+    model: str,
+    *,
+    out: str | os.PathLike[str],
+    suffix: Literal[".png", ".tif", ".tiff"] = ".png",
+    tile: int | None = None,
+    memory: str = "2G",
+    jobs: int = 1,
+    device: str = "cpu",
+    max_pixels: int = 200_000_000,
+    progress: Callable[[Progress], None] | None = None,
+) -> list[Restored]:
+    """Restore files into a folder, one after the other; one that fails does not stop the others.
+
+    The colours go through the model in the file's own profile and depth. ICC profile, EXIF and
+    XMP are kept; alpha is kept by a model of scale 1 and enlarged by bicubic otherwise. A result
+    whose source, model and engine are unchanged since (``restored.jsonl`` in the folder tells)
+    is not made again. No file is replaced but the same source's older result by the same model.
+
+    Parameters
+    ----------
+    paths
+        Files, folders and globs. Results in ``out`` are not taken as sources.
+    model
+        Name of an installed model, or a path to an ONNX file with its card.
+    out
+        Folder for the results; made if need be.
+    suffix
+        Format of the results.
+    tile, memory, device
+        As settings of :class:`recoup.filters.onnx.Onnx`.
+    jobs
+        Processor threads. They share each picture, so that memory is needed for one only.
+    max_pixels
+        Larger pictures are refused.
+    progress
+        Called after every tile.
+
+    Returns
+    -------
+    list of Restored
+        One for each file, in order.
+
+    Raises
+    ------
+    MissingError
+        If the model or an engine is not installed.
+    ModelError
+        If the model cannot be used.
+    PictureError
+        If the folder cannot be made.
+    StoreError
+        If the folder's ``restored.jsonl`` cannot be read or written.
+    ChainError
+        If a setting is out of range.
+
+    Examples
+    --------
+    >>> restore([], "swinir-xxl", out="out")
+    Traceback (most recent call last):
+    recoup.errors.ModelError: no model is called 'swinir-xxl'; ...
+    """
+    if suffix not in (".png", ".tif", ".tiff"):
+        raise ChainError(f"results can be .png, .tif or .tiff, not {suffix!r}")
+    step = Onnx(model, tile=tile, memory=memory, threads=jobs, device=device)
+    version, folder = step.version(), Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(f"{shown(folder)}: folder cannot be made: {error.strerror}") from error
+    known = ledger.read(folder)
+    sources = survey([os.fspath(path) for path in paths], folder, known, max_pixels)
+    ready = [_ready(source, step, version, suffix, folder, known) for source in sources]
+    work = [source for source, name in zip(sources, ready, strict=True) if name is None]
+    track = Track(sum(source.pixels for source in work), progress, time.perf_counter())
+    taken = {name.lower() for name in ready if name}
+    results = []
+    for source, there in zip(sources, ready, strict=True):
+        if there is not None:
+            path = folder / there
+            results.append(Restored(source.name, "skipped", path, megapixels=source.pixels / 1e6))
+            continue
+        name = place(source, step.model, suffix, folder, known, taken)
+        taken.add(name.lower())
+        results.append(_restored(source, step, version, folder / name, max_pixels, track))
+        track.done += source.pixels
+        track.tell(source.name, 0)
+    return results
+
+
+def _ready(
+    source: Source, step: Onnx, version: str, suffix: str, out: Path, known: dict[str, ledger.Entry]
+) -> str | None:
+    """Name of the result that is there already, or None."""
+    wanted = (source.where, source.sha256, step.model, version)
+    for name, entry in known.items():
+        has = (entry.source, entry.source_sha256, entry.model, entry.version)
+        if has == wanted and name.endswith(suffix) and ledger.intact(out, entry):
+            return name
+    return None
+
+
+def _restored(
+    source: Source, step: Onnx, version: str, path: Path, max_pixels: int, track: Track
+) -> Restored:
+    """Restore one file; what goes wrong with it becomes its error."""
+    megapixels, start = source.pixels / 1e6, time.perf_counter()
+    if source.error:
+        return Restored(source.name, "failed", error=source.error)
+    try:
+        notes = _write(source, step, path, max_pixels, track)
+    except RecoupError as error:
+        text = str(error) if source.name in str(error) else f"{source.name}: {error}"
+        return Restored(source.name, "failed", error=text, megapixels=megapixels)
+    except MemoryError:
+        text = f"{source.name}: the result does not fit in this machine's memory"
+        return Restored(source.name, "failed", error=text, megapixels=megapixels)
+    entry = ledger.Entry(
+        source=source.where,
+        source_sha256=source.sha256,
+        model=step.model,
+        version=version,
+        output=path.name,
+        output_sha256=ledger.file_sha256(path),
+    )
+    ledger.add(path.parent, entry)
+    seconds = time.perf_counter() - start
+    return Restored(source.name, "restored", path, None, megapixels, seconds, notes)
+
+
+def _write(
+    source: Source, step: Onnx, path: Path, max_pixels: int, track: Track
+) -> tuple[str, ...]:
+    """Load, restore and save; return the notes."""
+    picture = load(source.path, max_pixels=max_pixels)
+    picture = restored_picture(picture, step, lambda pixels: track.tell(source.name, pixels))
+    save(picture, path)
+    return picture.notes
+
+
+def restored_picture(
+    picture: Picture, step: Onnx, progress: Callable[[int], None] | None = None
+) -> Picture:
+    """Restore a picture: colours by the model, alpha kept or enlarged, the rest as it is.
+
+    Parameters
+    ----------
+    picture
+        Any.
+    step
+        The model and its settings.
+    progress
+        Called with the pixels done.
+
+    Raises
+    ------
+    MissingError, ModelError
+        As :meth:`recoup.filters.onnx.Onnx.apply`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> picture = Picture(Image(np.zeros((2, 2), np.uint8)))
+    >>> restored_picture(picture, Onnx("swinir-xxl"))
+    Traceback (most recent call last):
+    recoup.errors.ModelError: no model is called 'swinir-xxl'; ...
+    """
+    image = step.apply(picture.image, progress)
+    alpha = _scaled(picture.alpha, picture.image.bits, step.scale)
+    return replace(picture, image=image, alpha=alpha)
+
+
+def _scaled(alpha: Samples | None, bits: int, scale: Fraction) -> Samples | None:
+    """Enlarge alpha by bicubic, if there is any and the model enlarges."""
+    if alpha is None or scale == 1:
+        return alpha
+    return Bicubic(scale).apply(Image(alpha, bits)).samples[:, :, 0]
