@@ -40,6 +40,7 @@ class UNet(nn.Module):
     Notes
     -----
     Parameters: 31 037 763 in colour. Sides must be multiples of ``2 ** len(features)``: 16.
+    An output pixel depends on up to 107 pixels around it.
 
     Examples
     --------
