@@ -38,7 +38,6 @@ NETS: dict[str, tuple[Callable[[], Restorer], int | None]] = {
     "srvgg": (lambda: SRVGGNetCompact(convs=2, width=8), 4),
     "imdn": (lambda: IMDN(scale=3, blocks=1, width=8), 7),
     "swinir-real": (lambda: swin("nearest+conv", scale=4), None),
-    "swinir-classical": (lambda: swin("pixelshuffle", scale=3), None),
     "swinir-jpeg": (lambda: swin("", scale=1, window=7), None),
 }
 

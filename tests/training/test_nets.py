@@ -276,7 +276,7 @@ def test_weights_say_which_net(name: str) -> None:
 
 
 @SMALL
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(choice=st.data())
 def test_damaged_weights_are_refused(name: str, choice: st.DataObject) -> None:
     """Whatever tensor is lost or has another shape: a ModelError, never another error."""
@@ -321,7 +321,7 @@ def test_wrong_relative_positions_are_refused() -> None:
         SwinIR.from_state({**state, name: state[name] + 1})
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(1, 21), st.integers(1, 21))
 def test_swinir_pads_by_mirroring(height: int, width: int) -> None:
     """Any size is the top left of the picture that NumPy pads to whole windows."""
