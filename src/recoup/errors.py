@@ -12,6 +12,9 @@
     ├── ChainError               a chain, codec, filter or metric that cannot be understood
     ├── MissingError             a library or program that is not installed
     ├── ModelError               a model, its weights or its card that cannot be used
+    ├── DataError                a data set, an archive or a split that cannot be used
+    ├── DownloadError            a file that cannot be fetched, or is not the one asked for
+    ├── TrainingError            a recipe, training data or a checkpoint that cannot be used
     └── StoreError               a results folder that cannot be read or written
 """
 
@@ -54,6 +57,18 @@ class MissingError(RecoupError):
 
 class ModelError(RecoupError):
     """A model, its weights or its card cannot be used."""
+
+
+class DataError(RecoupError):
+    """A data set, an archive or a split file cannot be used."""
+
+
+class DownloadError(RecoupError):
+    """A file cannot be fetched, or is not the one that was asked for."""
+
+
+class TrainingError(RecoupError):
+    """A recipe, training pictures or a checkpoint cannot be used."""
 
 
 class StoreError(RecoupError):

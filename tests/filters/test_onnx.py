@@ -17,8 +17,9 @@ from recoup.errors import ChainError, MissingError, ModelError
 from recoup.filters.onnx import Onnx, memory_bytes
 from recoup.image import Image
 from recoup.models import Card
-from recoup.models.engine import Engine, Floats, Session, open_model
+from recoup.models.engine import Engine, open_model
 from recoup.models.run import fitting_tile, restored
+from recoup.models.session import Floats, Session
 
 Make = Callable[..., Path]
 CONVOLUTIONS = ("identity", "negative", "convs", "double", "quadruple", "strided")

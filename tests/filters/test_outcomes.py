@@ -15,8 +15,9 @@ from scipy import ndimage
 from skimage import data
 
 from recoup.errors import NotApplicableError
-from recoup.filters.degrade import Noise, SeedRecipe
-from recoup.filters.resample import Area, Bicubic, Lanczos
+from recoup.filters.degrade import SeedRecipe
+from recoup.filters.noise import Noise
+from recoup.filters.resample import Area, Bicubic, Bilinear, Lanczos, Resample
 from recoup.filters.smooth import Blur, Median
 from recoup.image import Image
 
@@ -24,6 +25,7 @@ RESAMPLERS = pytest.mark.parametrize(
     ("kind", "kernel"),
     [
         (Bicubic, Resampling.BICUBIC),
+        (Bilinear, Resampling.BILINEAR),
         (Lanczos, Resampling.LANCZOS),
         (Area, Resampling.BOX),
     ],
@@ -45,7 +47,7 @@ def wide(samples: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 @RESAMPLERS
 @FACTORS
-def test_eight_bits_are_pillows(kind: type[Bicubic], kernel: Resampling, factor: Fraction) -> None:
+def test_eight_bits_are_pillows(kind: type[Resample], kernel: Resampling, factor: Fraction) -> None:
     """Bit for bit, RGB and grey."""
     size = int(180 * factor), int(120 * factor)
     for samples in (photo(), photo()[:, :, 0]):
@@ -74,10 +76,17 @@ def weights(kernel: Kernel, length: int, factor: Fraction) -> NDArray[np.float64
     return np.asarray(raw / raw.sum(axis=1, keepdims=True))
 
 
-@pytest.mark.parametrize(("kind", "kernel"), [(Bicubic, keys), (Lanczos, lanczos)])
+def tent(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Linear interpolation."""
+    return np.asarray(np.maximum(1 - np.abs(x), 0))
+
+
+@pytest.mark.parametrize(
+    ("kind", "kernel"), [(Bicubic, keys), (Bilinear, tent), (Lanczos, lanczos)]
+)
 @FACTORS
 def test_sixteen_bits_are_the_kernels_formula(
-    kind: type[Bicubic], kernel: Kernel, factor: Fraction
+    kind: type[Resample], kernel: Kernel, factor: Fraction
 ) -> None:
     """As matrices in float64, rounded once."""
     samples = wide(photo())
@@ -101,8 +110,8 @@ def test_overshoot_is_clipped() -> None:
     assert (out.min(), out.max()) == (0, 1023)
 
 
-@pytest.mark.parametrize("kind", [Bicubic, Lanczos, Area])
-def test_sides_that_do_not_divide_are_refused(kind: type[Bicubic]) -> None:
+@pytest.mark.parametrize("kind", [Bicubic, Bilinear, Lanczos, Area])
+def test_sides_that_do_not_divide_are_refused(kind: type[Resample]) -> None:
     """With the multiple that would do."""
     with pytest.raises(NotApplicableError, match="multiples of 4, not 10x8: crop"):
         kind(Fraction(1, 4)).apply(Image(np.zeros((8, 10), np.uint8)))
@@ -152,7 +161,7 @@ def test_noise_is_the_generators_own_stream(monkeypatch: pytest.MonkeyPatch) -> 
     samples = photo()
     draw = np.random.Generator(np.random.PCG64(9)).standard_normal(samples.shape)
     theirs = np.clip(np.rint(samples + 25 * draw), 0, 255)
-    monkeypatch.setattr("recoup.filters.degrade._STRIP_SAMPLES", 180 * 3 * 7)
+    monkeypatch.setattr("recoup.filters.noise._STRIP_SAMPLES", 180 * 3 * 7)
     assert np.array_equal(Noise(25, seed=9).apply(Image(samples)).samples, theirs)
     assert Noise(25, seed=8).apply(Image(samples)) != Image(theirs.astype(np.uint8))
 

@@ -12,12 +12,11 @@ from math import lcm
 from typing import Self
 
 from recoup.chain import text as steps
+from recoup.chain.table import all_filters, by_model
 from recoup.codecs import codecs
 from recoup.contracts import Codec, Filter
 from recoup.errors import ChainError
-from recoup.filters import filters
 from recoup.image import Image
-from recoup.models import CATALOGUE, find, installed
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,13 @@ class Chain:
         ChainError
             If a step is not understood, or there is not exactly one codec.
         """
-        codec_table, filter_table = codecs(), filters()
+        codec_table, filter_table = codecs(), all_filters()
         parts = [p for p in steps.split(text, "|") if p]
         names = [p.partition(":")[0].strip() for p in parts]
         at = [i for i, name in enumerate(names) if name in codec_table]
         for i, name in enumerate(names):
             if name not in codec_table and name not in filter_table:
-                parts[i] = _by_model(name, parts[i])
+                parts[i] = by_model(name, parts[i])
         if len(at) != 1:
             raise ChainError(
                 f"{text!r} has {len(at)} codecs; a chain has one (raw if none is meant)"
@@ -146,27 +145,6 @@ class Chain:
         """
         encoded = self.codec.encode(apply(self.before, self.crop(image)))
         return Passed(encoded, apply(self.after, self.codec.decode(encoded)))
-
-
-def _by_model(name: str, part: str) -> str:
-    """Read a model's name as the filter that runs it: ``dncnn:tile=256``.
-
-    Raises
-    ------
-    ChainError
-        If there is no such model either.
-    MissingError
-        If the model is known, but not installed.
-    """
-    if name not in installed():
-        if name in CATALOGUE:
-            find(name)
-        raise ChainError(
-            f"{name!r} is no codec ({', '.join(codecs())}), no filter ({', '.join(filters())}) "
-            f"and no installed model ({', '.join(installed()) or 'there is none'})"
-        )
-    _, _, rest = part.partition(":")
-    return f"onnx:model={name}" + (f",{rest.strip()}" if rest.strip() else "")
 
 
 def apply(several: Iterable[Filter], image: Image) -> Image:

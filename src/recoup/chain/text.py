@@ -90,9 +90,17 @@ def write(step: Any, *, always: int = 1) -> str:  # noqa: ANN401  (any frozen da
         without = {name: value for name, value in values.items() if name != field.name}
         optional = _default(field) is not MISSING
         if optional and (field.name not in first or values[field.name] is None):
-            values = without if type(step)(**without) == step else values
+            values = without if _stands_for(without, step) else values
     shown = ",".join(f"{name}={_word(value)}" for name, value in values.items())
     return f"{step.name}:{shown}" if shown else str(step.name)
+
+
+def _stands_for(values: Mapping[str, Any], step: Any) -> bool:  # noqa: ANN401  (any frozen dataclass)
+    """Whether these settings alone, the others at their defaults, make ``step``."""
+    try:
+        return bool(type(step)(**values) == step)
+    except ChainError:  # a range, say, of which the default of one end excludes the other
+        return False
 
 
 def settings_json(step: Any) -> str:  # noqa: ANN401  (any frozen dataclass)

@@ -7,22 +7,36 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from recoup.contracts import Filter
-from recoup.filters.degrade import Noise, SeedRecipe
+from recoup.filters.degrade import SeedRecipe
+from recoup.filters.high_order import HighOrder
 from recoup.filters.identity import Identity
+from recoup.filters.kernel_blur import KernelBlur, RandomBlur, Sinc
+from recoup.filters.noise import Noise, Poisson
 from recoup.filters.onnx import Onnx
-from recoup.filters.resample import Area, Bicubic, Lanczos
+from recoup.filters.random_resize import RandomResize
+from recoup.filters.resample import Area, Bicubic, Bilinear, Lanczos
 from recoup.filters.smooth import Blur, Median
+from recoup.filters.wiener import Wiener, WienerSeed
 
 FILTERS: Mapping[str, type[Filter]] = MappingProxyType(
     {
         "identity": Identity,
         "bicubic": Bicubic,
+        "bilinear": Bilinear,
         "lanczos": Lanczos,
         "area": Area,
+        "random-resize": RandomResize,
         "noise": Noise,
+        "poisson": Poisson,
         "blur": Blur,
+        "kernel-blur": KernelBlur,
+        "sinc": Sinc,
+        "random-blur": RandomBlur,
         "median": Median,
+        "wiener": Wiener,
         "seed-recipe": SeedRecipe,
+        "high-order": HighOrder,
+        "wiener-seed-x4": WienerSeed,
         "onnx": Onnx,
     }
 )

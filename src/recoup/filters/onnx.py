@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
-from recoup.errors import ChainError
+import numpy as np
+
+from recoup.errors import ChainError, ModelError
 from recoup.image import Image
 from recoup.models import Card, find
 from recoup.models.engine import Engine, engine_version, open_model
 from recoup.models.run import Progress, fitting_tile, restored
+from recoup.models.session import Floats
 
 _UNITS = {"": 1e0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
@@ -22,7 +25,7 @@ class Onnx:
 
     Samples go in as they are, scaled to 0..1 (no colour conversion), padded by reflection to the
     model's multiple, and come back rounded once to the image's own depth. Tiles overlap; where
-    the model's card states a margin of up to 128 pixels the result is that of the whole image.
+    the model's card states a margin of up to 192 pixels the result is that of the whole image.
 
     A grey image goes through a colour model as three equal channels, whose results are averaged,
     so that it stays grey. A colour image goes through a grey model channel by channel, which
@@ -37,7 +40,7 @@ class Onnx:
         which ``memory`` should do. Halved when memory runs out.
     overlap
         Pixels of context at each side of a tile; None takes the card's margin, or 32 where that
-        is unknown or above 128.
+        is unknown or above 192.
     memory
         What the whole process should need at most: ``2G``, ``800M``. Tiles of 32 pixels are taken
         however little that is.
@@ -47,6 +50,9 @@ class Onnx:
         ``cpu``, or another that ONNX Runtime has here.
     engine
         ``openvino``, ``onnxruntime``, or ``auto``.
+    sigma
+        Standard deviation of the image's noise on the scale 0..255, for models that can be told
+        (``facts`` on their card); None if it is not known.
 
     Raises
     ------
@@ -67,6 +73,7 @@ class Onnx:
     threads: int = 1
     device: str = "cpu"
     engine: Engine = "auto"
+    sigma: float | None = None
 
     name: ClassVar[str] = "onnx"
 
@@ -76,6 +83,8 @@ class Onnx:
         for what, (value, lowest) in least.items():
             if value is not None and value < lowest:
                 raise ChainError(f"onnx: {what} must be {lowest} or more, not {value}")
+        if self.sigma is not None and not 0 <= self.sigma <= 255:
+            raise ChainError(f"onnx: sigma is 0 to 255, not {self.sigma}")
         memory_bytes(self.memory)
 
     @property
@@ -117,8 +126,17 @@ class Onnx:
             session,
             tile=self.tile or fitting_tile(image, card, session, memory_bytes(self.memory)),
             overlap=self.overlap,
+            told=self._told(card),
             progress=progress,
         )
+
+    def _told(self, card: Card) -> Floats | None:
+        """What the model is told. Raises ModelError if it cannot be told what is known."""
+        if self.sigma is None:
+            return None
+        if card.facts != ("sigma",):
+            raise ModelError(f"{card.name} cannot be told sigma; leave it out")
+        return np.array([[1, self.sigma / 50]], np.float32)
 
 
 def memory_bytes(text: str) -> int:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from recoup.image import Image
 
 Plane = PIL.Image.Image
+Values = NDArray[np.floating[Any]]
+"""Numbers in units of a sample, shape (height, width, channels)."""
 
 
 def pillow_version() -> str:

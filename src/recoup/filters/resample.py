@@ -2,7 +2,8 @@
 
 All are antialiased: when shrinking, the kernel is as wide as the pixels that it merges. Images of
 8 bits are Pillow's own result, which is rounded between its two passes; above, each channel is
-resized in float32 and rounded once.
+resized in float32 and rounded once. (:mod:`recoup.filters.interpolate` has the kinds that are
+not antialiased, for degradations.)
 """
 
 from __future__ import annotations
@@ -18,9 +19,32 @@ from recoup.filters.planes import by_pillow, pillow_version
 from recoup.image import Image
 
 
+def scaled_size(name: str, factor: Fraction, image: Image) -> tuple[int, int]:
+    """Width and height of ``image`` times ``factor``.
+
+    Raises
+    ------
+    NotApplicableError
+        If a side would be no integer; ``name`` is the filter's, for the message.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scaled_size("bicubic", Fraction(1, 4), Image(np.zeros((8, 12), np.uint8)))
+    (3, 2)
+    """
+    width, height = image.width * factor, image.height * factor
+    if width.denominator > 1 or height.denominator > 1:
+        raise NotApplicableError(
+            f"{name}:{factor} needs sides that are multiples of {factor.denominator}, "
+            f"not {image.width}x{image.height}: crop the image first"
+        )
+    return int(width), int(height)
+
+
 @dataclass(frozen=True)
-class Bicubic:
-    """Cubic convolution with a = -0.5 (Keys, 1981).
+class Resample:
+    """What every change of size does; the subclasses name the kernel.
 
     Parameters
     ----------
@@ -31,6 +55,36 @@ class Bicubic:
     ------
     ChainError
         If the factor is not above 0.
+    """
+
+    factor: Fraction
+
+    name: ClassVar[str]
+    kernel: ClassVar[Resampling]
+
+    def __post_init__(self) -> None:
+        """Refuse a factor that no image can have."""
+        if self.factor <= 0:
+            raise ChainError(f"{self.name}: factor must be above 0 (4, or 1/4), not {self.factor}")
+
+    @property
+    def scale(self) -> Fraction:
+        """Output side over input side: the factor."""
+        return Fraction(self.factor)
+
+    def apply(self, image: Image) -> Image:
+        """Return the resized image. Raises NotApplicableError if a side would be no integer."""
+        size = scaled_size(self.name, self.scale, image)
+        return by_pillow(image, lambda plane: plane.resize(size, self.kernel), "F")
+
+    def version(self) -> str:
+        """Pillow's version."""
+        return pillow_version()
+
+
+@dataclass(frozen=True)
+class Bicubic(Resample):
+    """Cubic convolution with a = -0.5 (Keys, 1981).
 
     Examples
     --------
@@ -39,41 +93,28 @@ class Bicubic:
     array([7, 7, 7, 7, 7, 7], dtype=uint8)
     """
 
-    factor: Fraction
-
     name: ClassVar[str] = "bicubic"
-
-    def __post_init__(self) -> None:
-        """Refuse a factor that no image can have."""
-        _check_factor(self.name, self.factor)
-
-    @property
-    def scale(self) -> Fraction:
-        """Output side over input side: the factor."""
-        return Fraction(self.factor)
-
-    def apply(self, image: Image) -> Image:
-        """Return the resized image. Raises NotApplicableError if a side would be no integer."""
-        return _resized(image, self.name, self.scale, Resampling.BICUBIC)
-
-    def version(self) -> str:
-        """Pillow's version."""
-        return pillow_version()
+    kernel: ClassVar[Resampling] = Resampling.BICUBIC
 
 
 @dataclass(frozen=True)
-class Lanczos:
+class Bilinear(Resample):
+    """Linear interpolation; when shrinking, means under a triangle.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Bilinear(Fraction(2)).apply(Image(np.array([[0, 8]], np.uint8))).samples[0].ravel()
+    array([0, 2, 6, 8], dtype=uint8)
+    """
+
+    name: ClassVar[str] = "bilinear"
+    kernel: ClassVar[Resampling] = Resampling.BILINEAR
+
+
+@dataclass(frozen=True)
+class Lanczos(Resample):
     """Windowed sinc with three lobes (Duchon, 1979).
-
-    Parameters
-    ----------
-    factor
-        Output side over input side, above 0; ``Fraction(1, 4)`` shrinks.
-
-    Raises
-    ------
-    ChainError
-        If the factor is not above 0.
 
     Examples
     --------
@@ -82,41 +123,13 @@ class Lanczos:
     (4, 2, 1)
     """
 
-    factor: Fraction
-
     name: ClassVar[str] = "lanczos"
-
-    def __post_init__(self) -> None:
-        """Refuse a factor that no image can have."""
-        _check_factor(self.name, self.factor)
-
-    @property
-    def scale(self) -> Fraction:
-        """Output side over input side: the factor."""
-        return Fraction(self.factor)
-
-    def apply(self, image: Image) -> Image:
-        """Return the resized image. Raises NotApplicableError if a side would be no integer."""
-        return _resized(image, self.name, self.scale, Resampling.LANCZOS)
-
-    def version(self) -> str:
-        """Pillow's version."""
-        return pillow_version()
+    kernel: ClassVar[Resampling] = Resampling.LANCZOS
 
 
 @dataclass(frozen=True)
-class Area:
+class Area(Resample):
     """Mean of the pixels that each new one covers; enlarging by whole factors, the nearest.
-
-    Parameters
-    ----------
-    factor
-        Output side over input side, above 0; ``Fraction(1, 4)`` shrinks.
-
-    Raises
-    ------
-    ChainError
-        If the factor is not above 0.
 
     Examples
     --------
@@ -125,41 +138,5 @@ class Area:
     3
     """
 
-    factor: Fraction
-
     name: ClassVar[str] = "area"
-
-    def __post_init__(self) -> None:
-        """Refuse a factor that no image can have."""
-        _check_factor(self.name, self.factor)
-
-    @property
-    def scale(self) -> Fraction:
-        """Output side over input side: the factor."""
-        return Fraction(self.factor)
-
-    def apply(self, image: Image) -> Image:
-        """Return the resized image. Raises NotApplicableError if a side would be no integer."""
-        return _resized(image, self.name, self.scale, Resampling.BOX)
-
-    def version(self) -> str:
-        """Pillow's version."""
-        return pillow_version()
-
-
-def _check_factor(name: str, factor: Fraction) -> None:
-    """Refuse a factor that is not above 0."""
-    if factor <= 0:
-        raise ChainError(f"{name}: factor must be above 0 (4, or 1/4), not {factor}")
-
-
-def _resized(image: Image, name: str, factor: Fraction, kernel: Resampling) -> Image:
-    """Resize by Pillow to exactly ``factor`` times each side."""
-    width, height = image.width * factor, image.height * factor
-    if width.denominator > 1 or height.denominator > 1:
-        raise NotApplicableError(
-            f"{name}:{factor} needs sides that are multiples of {factor.denominator}, "
-            f"not {image.width}x{image.height}: crop the image first"
-        )
-    size = int(width), int(height)
-    return by_pillow(image, lambda plane: plane.resize(size, kernel), "F")
+    kernel: ClassVar[Resampling] = Resampling.BOX

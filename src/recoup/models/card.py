@@ -37,6 +37,9 @@ class Card:
         Of weights and arithmetic: ``fp32``, ``fp16``, ``int8``.
     parameters
         Number of weights.
+    facts
+        What the model can be told beside the picture: ``sigma``, the standard deviation of its
+        noise on the scale 0..255. It is fed as (1, sigma / 50), or (0, 0) if it is not known.
     data, licence, source
         What it was trained on; the licence of the weights; where they came from.
     sha256
@@ -57,6 +60,7 @@ class Card:
     margin: int | None = None
     precision: Literal["fp32", "fp16", "int8"] = "fp32"
     parameters: int = 0
+    facts: tuple[str, ...] = ()
     data: str = "unknown"
     licence: str = "unknown"
     source: str = ""
@@ -87,8 +91,8 @@ class Card:
             known = {f.name for f in fields(cls)}
             if unknown := values.keys() - known:
                 raise ModelError(f"a card has no entry {', '.join(sorted(unknown))}")
-            if "measured" in values:
-                values["measured"] = tuple(values["measured"])
+            for several in values.keys() & {"measured", "facts"}:
+                values[several] = tuple(values[several])
             card = cls(**values)
         except (tomllib.TOMLDecodeError, TypeError) as error:
             raise ModelError(f"not a model card: {error}") from error

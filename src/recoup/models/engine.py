@@ -7,24 +7,19 @@ number of threads, and kept.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
 from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from recoup.errors import MissingError, ModelError
 from recoup.models import external
 from recoup.models.live import bytes_per_pixel
+from recoup.models.session import Session, failure
 from recoup.picture import shown
 
 Engine = Literal["auto", "openvino", "onnxruntime"]
-Floats = NDArray[np.float32]
 
 _PROVIDERS = {
     "cpu": "CPUExecutionProvider",
@@ -36,67 +31,15 @@ _PROVIDERS = {
     "coreml": "CoreMLExecutionProvider",
 }
 _INSTALL = "pip install 'recoup[models]'"
-_NO_ROOM = ("alloc", "out of memory", "not enough memory")
-
-
-@dataclass(frozen=True, eq=False)
-class Session:
-    """A model ready to run; may be shared by threads, which take turns.
-
-    Attributes
-    ----------
-    name
-        File name of the model, for messages.
-    channels
-        Of the input.
-    engine
-        Library and version: ``openvino 2026.4.1``.
-    bytes_per_pixel
-        Estimate of the memory that one pixel of input needs while the model runs, or 0 if the
-        engine does not tell.
-    """
-
-    name: str
-    channels: int
-    engine: str
-    bytes_per_pixel: float
-    _infer: Callable[[Floats], Any] = field(repr=False)
-    _turn: Lock = field(default_factory=Lock, init=False, repr=False)
-
-    def run(self, array: Floats) -> Floats:
-        """Run the model on one picture.
-
-        Parameters
-        ----------
-        array
-            Shape (1, channels, height, width), float32, in 0..1, C-contiguous.
-
-        Returns
-        -------
-        ndarray
-            Shape (1, channels, scale * height, scale * width), float32; a new array every time.
-
-        Raises
-        ------
-        MemoryError
-            If the engine could not get the memory that it needs.
-        ModelError
-            If the model fails, or gives anything but such an array of finite numbers.
-        """
-        try:
-            with self._turn:
-                out = np.array(self._infer(array), np.float32)
-        except (RuntimeError, ValueError) as error:
-            raise _failure(self.name, "failed", error) from error
-        if out.ndim != 4 or out.shape[0] != 1:
-            raise ModelError(f"{self.name}: gives an array of shape {out.shape}, not a picture")
-        if not np.isfinite(out).all():
-            raise ModelError(f"{self.name}: gives values that are no numbers; it is damaged")
-        return out
 
 
 def open_model(
-    path: Path, *, device: str = "cpu", threads: int = 1, engine: Engine = "auto"
+    path: Path,
+    *,
+    device: str = "cpu",
+    threads: int = 1,
+    engine: Engine = "auto",
+    outputs: int = 1,
 ) -> Session:
     """Open an ONNX file, or return the session that is already open.
 
@@ -111,6 +54,8 @@ def open_model(
         Processor threads that one run uses.
     engine
         ``auto`` takes OpenVINO on the processor if it is installed, ONNX Runtime otherwise.
+    outputs
+        How many the file has: 1 for a restorer, more for features, of any shape.
 
     Raises
     ------
@@ -130,7 +75,8 @@ def open_model(
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no such file"
         raise ModelError(f"{shown(path)}: cannot be read: {reason}") from error
-    return _opened(path, info.st_mtime_ns, info.st_size, device, max(1, threads), engine)
+    state = info.st_mtime_ns, info.st_size
+    return _opened(path, state, device, max(1, threads), engine, outputs)
 
 
 def engine_version(device: str = "cpu", engine: Engine = "auto") -> str:
@@ -177,18 +123,23 @@ def devices() -> tuple[str, ...]:
 
 @lru_cache(maxsize=4)
 def _opened(
-    path: Path, _changed: int, _size: int, device: str, threads: int, engine: Engine
+    path: Path,
+    _state: tuple[int, int],
+    device: str,
+    threads: int,
+    engine: Engine,
+    outputs: int,
 ) -> Session:
     """Open a file as it is now."""
     external.check(path)
     chosen = _chosen(device, engine)
     opener = _by_openvino if chosen == "openvino" else _by_onnxruntime
     try:
-        return opener(path, device, threads)
+        return opener(path, device, threads, outputs)
     except (ModelError, MemoryError):
         raise
     except Exception as error:  # whatever an engine raises on opening, the file is at fault
-        raise _failure(shown(path), "cannot be opened", error) from error
+        raise failure(shown(path), "cannot be opened", error) from error
 
 
 def _chosen(device: str, engine: Engine) -> str:
@@ -208,7 +159,7 @@ def _chosen(device: str, engine: Engine) -> str:
     return have[0]
 
 
-def _by_openvino(path: Path, _device: str, threads: int) -> Session:
+def _by_openvino(path: Path, _device: str, threads: int, outputs: int) -> Session:
     """Open with OpenVINO: float32 arithmetic, one stream, free height and width."""
     import openvino
     from openvino import frontend
@@ -216,11 +167,16 @@ def _by_openvino(path: Path, _device: str, threads: int) -> Session:
     # Only ONNX is read: read_model would try every format that OpenVINO knows.
     reader = frontend.FrontEndManager().load_by_framework("onnx")
     model = reader.convert(reader.load(os.fspath(path)))
-    inlet = _only(shown(path), model.inputs, model.outputs)
-    shape = [None if side.is_dynamic else side.get_length() for side in inlet.partial_shape]
-    channels = _channels(shown(path), shape, inlet.element_type.to_string() == "f32")
-    per_pixel = bytes_per_pixel(model.clone(), channels)
-    model.reshape([1, channels, -1, -1])
+    _check_counts(shown(path), model.inputs, model.outputs, outputs)
+    shapes = [
+        [None if side.is_dynamic else side.get_length() for side in inlet.partial_shape]
+        for inlet in model.inputs
+    ]
+    floats = all(inlet.element_type.to_string() == "f32" for inlet in model.inputs)
+    channels, facts = _channels(shown(path), shapes[0], floats), _facts(shown(path), shapes[1:])
+    wanted = {0: [1, channels, -1, -1]} | ({1: [1, facts]} if facts else {})
+    per_pixel = bytes_per_pixel(model.clone(), channels, facts)
+    model.reshape(wanted)
     compiled = openvino.Core().compile_model(
         model,
         "CPU",
@@ -232,13 +188,14 @@ def _by_openvino(path: Path, _device: str, threads: int) -> Session:
     )
     request = compiled.create_infer_request()
 
-    def infer(array: Floats) -> object:
-        return request.infer([array], share_inputs=True, share_outputs=True)[0]
+    def infer(*inputs: object) -> object:
+        return list(request.infer(list(inputs), share_inputs=True, share_outputs=True).values())
 
-    return Session(shown(path), channels, engine_version("cpu", "openvino"), per_pixel, infer)
+    library = engine_version("cpu", "openvino")
+    return Session(shown(path), channels, library, per_pixel, infer, facts)
 
 
-def _by_onnxruntime(path: Path, device: str, threads: int) -> Session:
+def _by_onnxruntime(path: Path, device: str, threads: int, outputs: int) -> Session:
     """Open with ONNX Runtime: every graph optimisation, nothing logged below an error."""
     import onnxruntime
 
@@ -248,24 +205,37 @@ def _by_onnxruntime(path: Path, device: str, threads: int) -> Session:
     options.log_severity_level = 4
     providers = list(dict.fromkeys((_PROVIDERS[device], _PROVIDERS["cpu"])))
     opened = onnxruntime.InferenceSession(os.fspath(path), options, providers=providers)
-    inlet = _only(shown(path), opened.get_inputs(), opened.get_outputs())
-    shape = [side if isinstance(side, int) else None for side in inlet.shape]
-    channels = _channels(shown(path), shape, inlet.type == "tensor(float)")
+    inlets = opened.get_inputs()
+    _check_counts(shown(path), inlets, opened.get_outputs(), outputs)
+    shapes = [[side if isinstance(side, int) else None for side in i.shape] for i in inlets]
+    floats = all(inlet.type == "tensor(float)" for inlet in inlets)
+    channels, facts = _channels(shown(path), shapes[0], floats), _facts(shown(path), shapes[1:])
+    names = [inlet.name for inlet in inlets]
 
-    def infer(array: Floats) -> object:
-        return opened.run(None, {inlet.name: array})[0]
+    def infer(*inputs: object) -> object:
+        return opened.run(None, dict(zip(names, inputs, strict=True)))
 
-    return Session(shown(path), channels, engine_version(device, "onnxruntime"), 0.0, infer)
+    library = engine_version(device, "onnxruntime")
+    return Session(shown(path), channels, library, 0.0, infer, facts)
 
 
-def _only(name: str, inputs: Sequence[Any], outputs: Sequence[Any]) -> Any:  # noqa: ANN401  (an engine's own kind)
-    """Return the one input; refuse a model with more, or with several outputs."""
-    if len(inputs) != 1 or len(outputs) != 1:
+def _check_counts(name: str, inputs: Sequence[Any], outputs: Sequence[Any], expected: int) -> None:
+    """Refuse a model that takes more than a picture and facts, or returns another number."""
+    if len(inputs) not in (1, 2) or len(outputs) != expected:
         raise ModelError(
             f"{name}: has {len(inputs)} inputs and {len(outputs)} outputs; recoup runs models "
-            "with one of each"
+            f"with one (or two: a picture and what is told of it) and {expected}"
         )
-    return inputs[0]
+
+
+def _facts(name: str, shapes: list[list[int | None]]) -> int:
+    """Return how many numbers the second input takes, 0 if there is none."""
+    if not shapes:
+        return 0
+    shape = shapes[0]
+    if len(shape) != 2 or shape[0] not in (None, 1) or shape[1] is None:
+        raise ModelError(f"{name}: its second input is not (1, numbers) float32; export it so")
+    return shape[1]
 
 
 def _channels(name: str, shape: list[int | None], is_float: bool) -> int:  # noqa: FBT001
@@ -280,13 +250,3 @@ def _channels(name: str, shape: list[int | None], is_float: bool) -> int:  # noq
             "export it with free height and width"
         )
     return shape[1]
-
-
-def _failure(name: str, what: str, error: Exception) -> Exception:
-    """Return MemoryError where an engine ran out of memory, ModelError with its reason else."""
-    text = str(error)
-    if any(word in text.lower() for word in _NO_ROOM):
-        return MemoryError(f"{name}: not enough memory")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    reason = next((s for s in lines if not s.startswith(("Exception from", "Check '"))), "unknown")
-    return ModelError(f"{name}: {what} ({shown(reason)[:160]})")

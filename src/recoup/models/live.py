@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _PROBE = 64
 
 
-def bytes_per_pixel(model: openvino.Model, channels: int) -> float:
+def bytes_per_pixel(model: openvino.Model, channels: int, facts: int) -> float:
     """Most bytes of results that wait at one time for their last reader, for one pixel of input.
 
     The engine joins steps and may need less, and aligns and needs more: a 20-layer DnCNN is
@@ -21,10 +21,11 @@ def bytes_per_pixel(model: openvino.Model, channels: int) -> float:
     ----------
     model
         A copy that may be reshaped.
-    channels
-        Of its input.
+    channels, facts
+        Of its input; numbers told beside it.
     """
-    model.reshape([1, channels, _PROBE, _PROBE])
+    picture = {0: [1, channels, _PROBE, _PROBE]}
+    model.reshape(picture | ({1: [1, facts]} if facts else {}))
     steps = [op for op in model.get_ordered_ops() if op.get_type_name() != "Constant"]
     last = {value.get_source_output(): at for at, op in enumerate(steps) for value in op.inputs()}
     leaving: dict[int, int] = {}

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from recoup.errors import ModelError
 from recoup.image import Image, Samples
 from recoup.models.card import Card
-from recoup.models.engine import Floats, Session
+from recoup.models.session import Floats, Session
 from recoup.models.tiles import Span, spans, stream
 
 Progress = Callable[[int], None]
+Feed = Callable[[Floats], Floats]
 
-_MOST_CONTEXT = 128
+_MOST_CONTEXT = 192
 _CONTEXT = 32
 _LARGEST, _SMALLEST = 1024, 32
 _LIBRARIES = 300e6
@@ -62,6 +63,7 @@ def restored(
     *,
     tile: int,
     overlap: int | None = None,
+    told: Floats | None = None,
     progress: Progress | None = None,
 ) -> Image:
     """Run a model over an image tile by tile.
@@ -78,7 +80,9 @@ def restored(
         Largest side of what one run adds; halved, and all begun again, when memory runs out.
     overlap
         Context at each side of a tile; None takes the card's margin, or 32 where that is unknown
-        or above 128.
+        or above 192.
+    told
+        What the model is told beside the picture, shape (1, facts); None for nothing known.
     progress
         Called with the pixels of input done.
 
@@ -103,9 +107,13 @@ def restored(
         raise ModelError(
             f"{session.name}: takes {session.channels} channels, its card says {card.channels}"
         )
+
+    def feed(planes: Floats) -> Floats:
+        return _fed(card, session, planes, told)
+
     while True:
         try:
-            return _once(image, card, session, tile, _context(card, overlap), progress)
+            return _once(image, card, feed, tile, _context(card, overlap), progress)
         except MemoryError as error:
             if tile <= _SMALLEST:
                 raise ModelError(
@@ -122,7 +130,7 @@ def _context(card: Card, overlap: int | None) -> int:
 
 
 def _once(
-    image: Image, card: Card, session: Session, tile: int, overlap: int, progress: Progress | None
+    image: Image, card: Card, feed: Feed, tile: int, overlap: int, progress: Progress | None
 ) -> Image:
     """Restore with tiles of this size."""
     exact = card.margin is not None and card.margin <= overlap
@@ -138,7 +146,7 @@ def _once(
     def result(row: Span, column: Span) -> Floats:
         nonlocal done
         part = image.samples[down[row.start : row.stop]][:, across[column.start : column.stop]]
-        values = _run(card, session, part, image.peak)
+        values = _run(card, feed, part, image.peak)
         done += 1
         if progress:
             progress(image.pixels * done // count)
@@ -159,21 +167,21 @@ def _mirrored(length: int, multiple: int) -> NDArray[np.intp]:
     return np.pad(np.arange(length), (0, -length % multiple), mode="reflect")
 
 
-def _run(card: Card, session: Session, part: Samples, peak: int) -> Floats:
+def _run(card: Card, feed: Feed, part: Samples, peak: int) -> Floats:
     """Result of one tile, shape (channels of the tile, height, width), in 0..1."""
     planes = np.ascontiguousarray(part.transpose(2, 0, 1), np.float32)
     planes /= peak
     if len(planes) == card.channels:
-        return _fed(card, session, planes)
+        return feed(planes)
     if len(planes) == 1:
-        out = _fed(card, session, np.repeat(planes, 3, axis=0))
+        out = feed(np.repeat(planes, 3, axis=0))
         return np.asarray(out.mean(axis=0, keepdims=True), np.float32)
-    return np.concatenate([_fed(card, session, plane[np.newaxis]) for plane in planes])
+    return np.concatenate([feed(plane[np.newaxis]) for plane in planes])
 
 
-def _fed(card: Card, session: Session, planes: Floats) -> Floats:
+def _fed(card: Card, session: Session, planes: Floats, told: Floats | None) -> Floats:
     """Run the model; refuse a result that is not as large as the card says."""
-    out: Floats = session.run(planes[np.newaxis])[0]
+    out: Floats = session.run(planes[np.newaxis], told)[0]
     _, height, width = planes.shape
     expected = (card.channels, height * card.scale, width * card.scale)
     if out.shape != expected:
