@@ -108,6 +108,8 @@ class Metric:
     score
         ``score(reference, distorted)``; raises NotApplicableError for images it cannot judge and
         ValueError for two that differ in shape or depth.
+    needs
+        Name of the model that must be installed before it can score; empty for most.
     """
 
     name: str
@@ -119,3 +121,4 @@ class Metric:
     source: str
     version: str
     score: Callable[[Image, Image], float]
+    needs: str = ""

@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from recoup import Image, Picture, Store, load, save
+from recoup.models import Card
 from recoup.training.nets.dncnn import DnCNN
 
 
@@ -68,19 +69,63 @@ def test_import_list_restore_compare(weights: Path, photo: Path, tmp_path: Path)
     chain = "noise:sigma=5 | raw | small:tile=32"
     ran = recoup("compare", photo, "--chain", chain, "-m", "psnr", "-o", tmp_path / "rows")
     assert ran.returncode == 0, ran.stderr
-    [row] = Store(tmp_path / "rows").measurements()
-    assert row.chain == "noise:sigma=5 | raw | onnx:model=small,tile=32"
-    assert row.scores["psnr"]
+    scores = {row.chain: row.scores for row in Store(tmp_path / "rows").measurements()}
+    assert scores["noise:sigma=5 | raw | onnx:model=small,tile=32"]["psnr"]
 
 
 def test_what_is_missing_is_said(weights: Path, photo: Path) -> None:
     """A model that is known but not here, one that is not known, weights that are none."""
     known = recoup("compare", photo, "--chain", "raw | swinir-m")
     assert known.returncode == 2
-    assert "recoup models import" in known.stderr
+    assert "recoup models get swinir-m" in known.stderr
     unknown = recoup("compare", photo, "--chain", "raw | swinnir")
     assert (unknown.returncode, "no installed model" in unknown.stderr) == (2, True)
     weights.write_bytes(b"\x80\x04cos\nsystem\n.")
     broken = recoup("models", "import", weights)
     assert broken.returncode == 2
     assert "Traceback" not in broken.stderr
+
+
+def test_get_verify_and_what_is_not_sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that are none and files that are not the pinned ones; a damaged model is found."""
+    monkeypatch.setenv("RECOUP_MODELS", str(tmp_path / "models"))
+    unknown = recoup("models", "get", "swinnir")
+    assert (unknown.returncode, "recoup models list" in unknown.stderr) == (2, True)
+    wrong = tmp_path / "alexnet.ckpt"
+    wrong.write_bytes(b"another file")
+    refused = recoup("models", "get", "lpips-alex", "--file", wrong)
+    assert refused.returncode == 2
+    assert "is not the file that is wanted" in refused.stderr
+    assert not (tmp_path / "models").exists()
+    several = recoup("models", "get", "swinir-m", "swinir-l", "--file", wrong)
+    assert (several.returncode, "one model" in several.stderr) == (2, True)
+
+    torch.manual_seed(1)
+    weights = tmp_path / "dncnn3.pth"
+    torch.save(DnCNN(channels=1, width=4, layers=3).state_dict(), weights)
+    got = recoup("models", "get", "dncnn3", "--file", weights)
+    assert got.returncode == 0, got.stderr
+    assert "is installed" in recoup("models", "get", "dncnn3").stderr
+    assert recoup("models", "verify", "dncnn3").returncode == 0
+    model = tmp_path / "models" / "dncnn3.onnx"
+    model.write_bytes(model.read_bytes() + b"x")
+    unsound = recoup("models", "verify")
+    assert (unsound.returncode, "not the file of its card" in unsound.stderr) == (1, True)
+    listed = recoup("models", "list")
+    assert (listed.returncode, "not the file of its card" in listed.stderr) == (0, True)
+
+
+def test_import_fills_the_card_from_the_catalogue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights of a known name; what is given wins."""
+    monkeypatch.setenv("RECOUP_MODELS", str(tmp_path))
+    weights = tmp_path / "dncnn3.pth"
+    torch.save(DnCNN(channels=1, width=4, layers=3).state_dict(), weights)
+    done = recoup("models", "import", weights, "--data", "mine")
+    assert done.returncode == 0, done.stderr
+    card = Card.read((tmp_path / "dncnn3.toml").read_text())
+    assert (card.licence, card.data) == ("MIT", "mine")
+    assert "JPEG artefacts" in card.task
+    assert "KAIR" in card.source
+    assert "known by its name" in card.source

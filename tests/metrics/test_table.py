@@ -32,10 +32,10 @@ def run(code: str, **environment: str) -> str:
 
 def test_names_are_the_columns_and_every_field_is_told() -> None:
     """Rows and tables show what the records say."""
-    assert list(METRICS) == ["psnr", "psnr_y", "ssim", "ms_ssim"]
+    assert list(METRICS) == ["psnr", "psnr_y", "ssim", "ms_ssim", "lpips"]
     for name, metric in METRICS.items():
         assert metric.name == name
-        told = [getattr(metric, f.name) for f in fields(metric) if f.name != "unit"]
+        told = [getattr(metric, f.name) for f in fields(metric) if f.name not in ("unit", "needs")]
         assert all(part is not None and part != "" for part in told)
 
 
@@ -46,8 +46,10 @@ def test_the_table_is_read_only() -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
-def test_an_image_against_itself_is_perfect(metric: Metric) -> None:
+def test_an_image_against_itself_is_perfect(metric: Metric, request: pytest.FixtureRequest) -> None:
     """To the last digit, grey and RGB, 8 and 16 bits."""
+    if metric.needs:
+        request.getfixturevalue("lpips_here")
     draw = np.random.default_rng(0)
     rgb = draw.integers(0, 255, (161, 170, 3), dtype=np.uint8)
     for samples in (rgb, rgb[:, :, 0].astype(np.uint16)):

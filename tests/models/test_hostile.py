@@ -186,7 +186,7 @@ def test_huge_claims(make_model: Make, engine: Engine) -> None:
 
 @EACH
 def test_inputs_that_no_picture_fits(make_model: Make, engine: Engine) -> None:
-    """Fixed sides, four channels, no four sides, half precision, two inputs."""
+    """Fixed sides, four channels, no four sides, half precision, more inputs."""
     onnx = pytest.importorskip("onnx")
     path = make_model("identity")
     sound = path.read_bytes()
@@ -214,10 +214,16 @@ def test_inputs_that_no_picture_fits(make_model: Make, engine: Engine) -> None:
         more = onnx.helper.make_tensor_value_info("more", 1, [1, 3, "h", "w"])
         graph.input.append(more)  # type: ignore[attr-defined]  # a protobuf message
 
+    def three(graph: object, kind: object) -> None:
+        two(graph, kind)
+        more = onnx.helper.make_tensor_value_info("most", 1, [1, 1])
+        graph.input.append(more)  # type: ignore[attr-defined]  # a protobuf message
+
     refused(fixed, "takes pictures of 64x64 only")
     refused(four, "its input is not")
     refused(flat, "its input is not")
-    refused(two, "has 2 inputs and 1 outputs")
+    refused(two, "its second input is not")
+    refused(three, "has 3 inputs and 1 outputs")
 
 
 @EACH

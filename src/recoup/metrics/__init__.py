@@ -7,9 +7,11 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 
 from recoup.contracts import Metric
+from recoup.metrics.lpips import LPIPS
 from recoup.metrics.msssim import MS_SSIM
 from recoup.metrics.psnr import PSNR, PSNR_Y
 from recoup.metrics.ssim import SSIM
+from recoup.models import installed
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
     {
@@ -17,6 +19,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "psnr_y": PSNR_Y,
         "ssim": SSIM,
         "ms_ssim": MS_SSIM,
+        "lpips": LPIPS,
     }
 )
 """recoup's own metrics by name, in the order of the columns."""
@@ -36,3 +39,17 @@ def metrics() -> dict[str, Metric]:
     found = {point.name: point for point in entry_points(group="recoup.metrics")}
     theirs = {name: point.load() for name, point in found.items() if name not in METRICS}
     return {**METRICS, **theirs}
+
+
+def ready() -> list[str]:
+    """Return the names of the metrics that can score here: what a plan measures by default.
+
+    A metric that needs a model (LPIPS) is among them once that is installed.
+
+    Examples
+    --------
+    >>> ready()[:4]
+    ['psnr', 'psnr_y', 'ssim', 'ms_ssim']
+    """
+    here = installed()
+    return [name for name, metric in metrics().items() if metric.needs in ("", *here)]

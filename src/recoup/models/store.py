@@ -108,7 +108,7 @@ def _checked(
         stated = f"SHA-256 {card.sha256[:16]}..." if card.sha256 else "no SHA-256"
         raise ModelError(
             f"{shown(path)}: is not the file of its card (SHA-256 {digest[:16]}..., the card "
-            f"states {stated}); import the weights again"
+            f"states {stated}); get or import the weights again"
         )
     if external.check(path):
         raise ModelError(
@@ -121,12 +121,12 @@ def _checked(
 def _missing(name: str) -> Exception:
     """Say how to get a model that is not installed, or which names are like it."""
     if name in CATALOGUE:
-        entry = CATALOGUE[name]
+        # What is no restorer's weights (LPIPS) cannot come in by import.
+        or_import = "" if name == "lpips-alex" else f", or recoup models import FILE --name {name}"
         return MissingError(
-            f"the model {name} is not installed: fetch {entry.url} "
-            f"and recoup models import {entry.file} --name {name}"
+            f"the model {name} is not installed: recoup models get {name}{or_import}"
         )
     known = sorted({*CATALOGUE, *installed()})
     close = get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(close)}?" if close else "see recoup models"
+    hint = f"did you mean {', '.join(close)}?" if close else "see recoup models list"
     return ModelError(f"no model is called {shown(name)!r}; {hint}")
