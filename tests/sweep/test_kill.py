@@ -19,6 +19,7 @@ from recoup import Image, Picture, Store, save
 CHAINS = ("jpeg:quality=10..90:5", "webp:quality=20..80:20", "png", "jpegls", "raw | median:[3,5]")
 DIFFERENT = {
     *("encode_s", "decode_s", "filter_s", "cpu_s", "encode_s_all", "decode_s_all", "filter_s_all"),
+    *("restore_s", "restore_s_all"),
     *("peak_mb", "started_at"),
 }
 

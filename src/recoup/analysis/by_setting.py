@@ -95,6 +95,11 @@ class Setting:
         return self._filters[1]
 
     @property
+    def degradation(self) -> str:
+        """The chain up to and with its codec, as text: what a restorer after it has to undo."""
+        return self.chain.removesuffix(f" | {self.after}") if self.after else self.chain
+
+    @property
     def filtered(self) -> bool:
         """Whether the chain is more than a codec."""
         return bool(self.before or self.after)
@@ -175,6 +180,23 @@ class Setting:
     def decode_s_mp(self) -> float | None:
         """Median over pictures of decode seconds per megapixel (10⁶ pixels)."""
         return _median(_per_megapixel(row, row.decode_s) for row in self.rows.values())
+
+    @property
+    def restore_s_mp(self) -> float | None:
+        """Median over pictures of seconds after the codec per megapixel (10⁶ pixels) of output."""
+        return _median(_per_megapixel(row, row.restore_s) for row in self.rows.values())
+
+    @property
+    def unexplained(self) -> Mapping[str, float]:
+        """By picture, how far it is from its input beyond what the degradation explains."""
+        rows = self.rows.items()
+        return {key: row.unexplained for key, row in rows if row.unexplained is not None}
+
+    def scores(self, metric: str) -> Mapping[str, float]:
+        """Score by picture, where there is one."""
+        rows = self.rows.items()
+        found = {key: row.scores.get(metric) for key, row in rows}
+        return {key: score for key, score in found.items() if score is not None}
 
     @property
     def peak_mb(self) -> float | None:

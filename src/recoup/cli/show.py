@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from recoup.doctor import Findings
     from recoup.restore import Progress as Restoring
+    from recoup.sweep import Plan
     from recoup.sweep.files import Scored
     from recoup.sweep.run import Progress
 
@@ -55,6 +56,12 @@ def note(text: str) -> None:
 def error(text: str) -> None:
     """Print one line about something that failed."""
     _console().print(Text("failed: ", style="bold red") + Text(printable(text)), soft_wrap=True)
+
+
+def additions(plan: Plan) -> None:
+    """Print which chains are measured without having been asked for."""
+    for chain in plan.added:
+        note(f"added: {chain.text} (nothing restored: the line to beat)")
 
 
 def failures(rows: Sequence[Measurement]) -> None:

@@ -42,7 +42,7 @@ def pictures(settings: Sequence[Setting], metric: str) -> list[tuple[str, str]]:
     roles: dict[str, list[str]] = {}
     for role in ROLES:
         roles.setdefault(means[at[role]][1], []).append(role)
-    return [(_joined(several), key) for key, several in roles.items()]
+    return [(joined(several), key) for key, several in roles.items()]
 
 
 def rows_of(key: str, settings: Sequence[Setting]) -> list[tuple[Setting, Measurement]]:
@@ -56,5 +56,12 @@ def rows_of(key: str, settings: Sequence[Setting]) -> list[tuple[Setting, Measur
     return [(s, s.rows[key]) for s in settings if key in s.rows]
 
 
-def _joined(roles: Sequence[str]) -> str:
+def joined(roles: Sequence[str]) -> str:
+    """Roles of one picture in words.
+
+    Examples
+    --------
+    >>> joined(["worst", "median"]), joined(ROLES)
+    ('worst and median', 'only')
+    """
     return "only" if len(roles) == len(ROLES) else " and ".join(roles)

@@ -94,6 +94,26 @@ def setting_name(setting: Setting) -> str:
     return _name(setting.codec, setting.before, setting.after, said.split(","))
 
 
+def steps_name(steps: str) -> str:
+    """Filters as people call them: a model by its name, others with their settings.
+
+    Examples
+    --------
+    >>> steps_name("onnx:model=swinir-m,tile=256"), steps_name("noise:sigma=25 | median:size=3")
+    ('swinir-m, tile 256', 'noise sigma 25, then median size 3')
+    """
+    return ", then ".join(_step(step) for step in steps.split(" | ") if step)
+
+
+def _step(step: str) -> str:
+    """One filter in plain words."""
+    name, _, said = step.partition(":")
+    words = [_words(given) for given in said.split(",")]
+    if name == "onnx":
+        return ", ".join([words[0].removeprefix("model ").strip('"'), *words[1:]])
+    return f"{name} {', '.join(filter(None, words))}".strip()
+
+
 def _name(codec: str, before: str, after: str, said: list[str]) -> str:
     implied = {name for given in said for name in _FOLLOWS.get(given, ())}
     words = [_words(given) for given in said if given not in implied]

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from recoup.analysis import Advice, Setting, by_setting
+from recoup.analysis import Advice, Setting, by_setting, outside, restorations
 from recoup.analysis.advise import CONTROLS
 from recoup.metrics import metrics
-from recoup.report.columns import Column, columns
+from recoup.metrics.variants import known
+from recoup.report.columns import Column, columns, metric_column
 from recoup.report.formats import setting_name, title
+from recoup.report.restorers import terminal_tables as restorer_tables
 from recoup.results.row import Measurement
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 TAGS = {"lossless": "lossless pick", "smallest": "smallest pick", "fastest": "fastest pick"}
+_BORDER = re.compile(r"_b\d+$")  # scores of restorers, who have tables of their own
 _ON_TERMINAL = ("size", "ratio", "bpp", "encode", "decode", "n")
 
 
@@ -55,8 +59,8 @@ def scores_of(settings: Iterable[Setting]) -> list[str]:
     for setting in settings:
         for row in setting.rows.values():
             found.update(dict.fromkeys(n for n, v in row.scores.items() if v is not None))
-    known = [name for name in metrics() if name in found]
-    return known + [name for name in found if name not in known]
+    first = [name for name in metrics() if name in found]
+    return first + [name for name in found if name not in first]
 
 
 def grid(
@@ -117,11 +121,13 @@ def terminal_table(rows: Iterable[Measurement]) -> Table:
 
     settings = by_setting(rows)
     scores = scores_of(settings)
-    shown = [c for c in columns(scores, metrics()) if c.name in {*_ON_TERMINAL, *scores}]
+    narrow = [name for name in scores if not _BORDER.search(name)] or scores
+    shown = [c for c in columns(narrow, known(narrow)) if c.name in {*_ON_TERMINAL, *narrow}]
     out = Table(box=box.SIMPLE_HEAD, title="Means over pictures, by setting", title_justify="left")
     out.add_column("Setting", no_wrap=True)
     for column in shown:
-        out.add_column(column.heading.replace(", ", "\n"), justify="right")
+        heading = column.heading.replace(", ", "\n").replace(" (", "\n(")
+        out.add_column(heading, justify="right")
     for at, setting in enumerate(settings):
         last = at + 1 == len(settings) or settings[at + 1].codec != setting.codec
         cells = (escape(c.text(setting)) for c in shown)
@@ -129,6 +135,26 @@ def terminal_table(rows: Iterable[Measurement]) -> Table:
     if not all(s.timed_alone for s in settings):
         out.caption = "* not to be relied on: shared core, or the start of a program included"
     return out
+
+
+def terminal_tables(rows: Iterable[Measurement]) -> list[Table]:
+    """Build the tables for the terminal: by setting, and restorers against doing nothing.
+
+    The first is left out where formats are not compared and every chain is part of the others.
+
+    Examples
+    --------
+    >>> len(terminal_tables([Measurement(image="a", chain="raw", codec="raw")]))
+    1
+    """
+    several = list(rows)
+    settings = by_setting(several)
+    scores = scores_of(settings)
+    restored = restorations(settings, scores)
+    shown = [metric_column(name, known([name]).get(name)) for name in scores]
+    chains = {s.chain for s in outside(settings, restored)}
+    first = [row for row in several if row.chain in chains or not restored]
+    return [terminal_table(first)] * bool(first) + restorer_tables(restored, shown)
 
 
 def _cell(setting: Setting, column: Column, best: float | None) -> GridCell:

@@ -7,64 +7,33 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
 import jinja2
 
-from recoup.analysis import Advice, Line, Setting, advise, by_setting, lines
+from recoup.analysis import UNFAITHFUL, Setting
 from recoup.errors import StoreError
-from recoup.metrics import metrics
-from recoup.report import bars, cards, choose, grid, plots, stills, viewer, wording
-from recoup.report.columns import Column, columns
-from recoup.report.formats import colours, title
-from recoup.report.matched import Matched, matched
+from recoup.report import (
+    bars,
+    cards,
+    choose,
+    grid,
+    plots,
+    restorers,
+    stills,
+    triptychs,
+    viewer,
+    wording,
+)
+from recoup.report.formats import title
+from recoup.report.found import Found
 from recoup.report.summary import summary
 from recoup.results.row import Measurement
 from recoup.results.store import Store
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Found:
-    """Everything that was computed from the rows, once."""
-
-    rows: Sequence[Measurement]
-    settings: Sequence[Setting]
-    lines: Sequence[Line]
-    advice: Advice
-    matched: Matched
-    columns: Sequence[Column]
-    scores: Sequence[Column]
-    colours: dict[str, str]
-
-    @classmethod
-    def of(cls, rows: Sequence[Measurement]) -> Found:
-        """Compute it.
-
-        Examples
-        --------
-        >>> Found.of([]).settings
-        ()
-        """
-        settings = by_setting(rows)
-        names = grid.scores_of(settings)
-        table = columns(names, metrics())
-        advice = advise(rows)
-        drawn = lines(settings)
-        return cls(
-            rows=rows,
-            settings=settings,
-            lines=drawn,
-            advice=advice,
-            matched=matched(drawn, advice),
-            columns=table,
-            scores=[c for c in table if c.name in names],
-            colours=colours(s.codec for s in settings),
-        )
 
 
 def write_report(
@@ -134,7 +103,7 @@ def _page(found: Found, limit: float, say: Progress, *, everything: bool) -> str
     standard = found.advice.standard
     metric = by_name[standard.metric].title if standard else ""
     context: dict[str, Any] = {
-        "summary": summary(found.rows),
+        "summary": summary(found.rows, restorers.names(found.restored), formats=found.formats),
         "advice": found.advice,
         "cards": cards.cards(found.advice, by_name, found.colours),
         "ranking": cards.ranking(found.advice, found.colours),
@@ -143,7 +112,9 @@ def _page(found: Found, limit: float, say: Progress, *, everything: bool) -> str
         "metric": metric,
         "columns": found.columns,
         "rows": grid.grid(found.settings, found.columns, found.advice, found.colours),
-        "formats": [(c, title(c), found.colours[c]) for c in found.colours],
+        "formats": [
+            (c, title(c), found.colours[c]) for c in dict.fromkeys(s.codec for s in found.settings)
+        ],
         "scores": found.scores,
         "first_score": standard.metric if standard else "",
         "legend": plots.legend(lossy, found.colours),
@@ -152,6 +123,12 @@ def _page(found: Found, limit: float, say: Progress, *, everything: bool) -> str
         "heat_columns": (heat := [c for c in found.columns if c.name not in _NOT_HEAT]),
         "heat_rows": bars.heat_map(found.matched.every, heat, found.colours),
         "gain": stills.GAIN,
+        "blocks": restorers.blocks(
+            found.restored, found.scores, restorers.restorer_colours(found.restored)
+        ),
+        "with_formats": found.formats,
+        "with_table": found.formats or bool(found.settings),
+        "unfaithful": UNFAITHFUL,
         "more": "link" if everything else "command",
         "library": plots.library() if charts else "",
     }
@@ -163,11 +140,12 @@ _NOT_HEAT = frozenset(("size", "n", "encode", "decode"))
 
 def _with_pictures(found: Found, context: dict[str, Any], limit: float, say: Progress) -> str:
     """Fill the page, first without pictures to see what room they have."""
-    empty = _render(
-        "report.html", context, {"gallery": _json([]), "stills": [], "messages": [], "dropped": 0}
-    )
+    none = {"gallery": _json([]), "stills": [], "messages": [], "dropped": 0}
+    none |= {"triptychs": _json([]), "triptych_messages": [], "triptych_dropped": 0}
+    empty = _render("report.html", context, none)
     budget = viewer.Budget(limit - len(empty.encode(errors="backslashreplace")) - 64_000)
-    shown = _viewer_settings(found)
+    shown = _viewer_settings(found) if found.formats else []
+    trips = triptychs.triptychs(found.restored, found.scores, budget, say)
     gallery = viewer.gallery(
         choose.pictures(shown, _main_metric(found)),
         shown,
@@ -180,7 +158,9 @@ def _with_pictures(found: Found, context: dict[str, Any], limit: float, say: Pro
         {"id": name, "type": s.media_type, "data": base64.b64encode(s.data).decode()}
         for name, s in budget.chosen()
     ]
-    dropped = viewer.drop_missing(gallery, {each["id"] for each in chosen})
+    kept = {each["id"] for each in chosen}
+    dropped = viewer.drop_missing(gallery, kept)
+    triptych_dropped = triptychs.drop_missing(trips, kept)
     say("page")
     return _render(
         "report.html",
@@ -190,6 +170,9 @@ def _with_pictures(found: Found, context: dict[str, Any], limit: float, say: Pro
             "stills": chosen,
             "messages": gallery.messages,
             "dropped": dropped,
+            "triptychs": _json(trips.entries),
+            "triptych_messages": trips.messages,
+            "triptych_dropped": triptych_dropped,
         },
     )
 
@@ -199,10 +182,10 @@ def _write_all(folder: Path, found: Found, say: Progress) -> None:
     (folder / "pictures").mkdir(exist_ok=True)
     metric = _main_metric(found)
     roles = {key: role for role, key in choose.pictures(_viewer_settings(found), metric)}
-    keys = dict.fromkeys(key for s in found.settings for key in s.rows)
+    keys = dict.fromkeys(key for s in found.everything for key in s.rows)
     gallery = viewer.gallery(
         [(roles.get(key, ""), key) for key in keys],
-        found.settings,
+        found.everything,
         found.scores,
         found.colours,
         viewer.Folder(folder / "pictures", "pictures"),

@@ -58,8 +58,19 @@ class Summary:
         return sum(t.count for t in self.failed)
 
 
-def summary(rows: Sequence[Measurement]) -> Summary:
+def summary(
+    rows: Sequence[Measurement], restorers: Sequence[str] = (), *, formats: bool = True
+) -> Summary:
     """Say what the rows hold.
+
+    Parameters
+    ----------
+    rows
+        In any order.
+    restorers
+        Names of the restorers among them.
+    formats
+        Whether formats are compared, and so named.
 
     Examples
     --------
@@ -74,7 +85,9 @@ def summary(rows: Sequence[Measurement]) -> Summary:
         pictures=len(pictures),
         chains=len(chains),
         good=len(good),
-        facts=_facts(good or rows, list(pictures.values()), len(chains)),
+        facts=_facts(
+            good or rows, list(pictures.values()), len(chains), restorers, formats=formats
+        ),
         notes=_notes(rows),
         failed=_troubles(row for row in rows if row.status == "failed"),
         not_applicable=_troubles(row for row in rows if row.status == "not applicable"),
@@ -84,17 +97,23 @@ def summary(rows: Sequence[Measurement]) -> Summary:
 
 
 def _facts(
-    rows: Sequence[Measurement], pictures: Sequence[Measurement], chains: int
+    rows: Sequence[Measurement],
+    pictures: Sequence[Measurement],
+    chains: int,
+    restorers: Sequence[str],
+    *,
+    formats: bool,
 ) -> tuple[tuple[str, str], ...]:
     megapixels = sum(p.width * p.height for p in pictures) / 1e6
     kinds = Counter(f"{p.bits}-bit {'grey' if p.channels == 1 else 'RGB'}" for p in pictures)
-    formats = sorted({title(row.codec) for row in rows if row.codec})
+    titles = sorted({title(row.codec) for row in rows if row.codec and formats})
     days = sorted({row.started_at for row in rows if row.started_at})
     when = " to ".join(dict.fromkeys(f"{d:%Y-%m-%d %H:%M} UTC" for d in (days[:1] + days[-1:])))
     facts = [
         ("Pictures", f"{len(pictures)}, {numbers.figures(megapixels)} megapixels in all"),
         ("Kind", ", ".join(f"{kind} ({n})" for kind, n in kinds.most_common())),
-        ("Formats", ", ".join(formats)),
+        ("Formats", ", ".join(titles)),
+        ("Restorers", ", ".join(restorers)),
         ("Settings", f"{chains} chains, {len(rows) if chains else 0} results"),
         ("Machine", "; ".join(sorted({row.machine for row in rows if row.machine}))),
         ("Measured", when),

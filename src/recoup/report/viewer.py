@@ -79,7 +79,7 @@ def gallery(
             continue
         progress(f"viewer: {pairs[0][1].image}")
         try:
-            original = _original(pairs[0][1])
+            original = source_image(pairs[0][1])
         except (RecoupError, OSError) as error:
             found.messages.append(f"{pairs[0][1].image} is not shown: {error}")
             continue
@@ -94,8 +94,15 @@ def gallery(
     return found
 
 
-def _original(row: Measurement) -> Image:
-    """Load the original again. Raises RecoupError if it is gone or no longer the same."""
+def source_image(row: Measurement) -> Image:
+    """Load the original again. Raises RecoupError if it is gone or no longer the same.
+
+    Examples
+    --------
+    >>> source_image(Measurement(image="a.png"))
+    Traceback (most recent call last):
+    recoup.errors.RecoupError: its original is no longer where it was when it was measured
+    """
     if not row.source or not Path(row.source).exists():
         raise RecoupError("its original is no longer where it was when it was measured")
     image, _ = measured(load(Path(row.source)))
@@ -147,7 +154,7 @@ class _Shown:
             "size": numbers.size(row.encoded_bytes),
             "bpp": numbers.figures(row.bpp),
             "ratio": numbers.figures(row.ratio),
-            "scores": [[c.title, _score(row, c)] for c in self.scores],
+            "scores": [[c.title, score_text(row, c)] for c in self.scores],
             "exact": exact,
             "note": "",
         }
@@ -165,7 +172,15 @@ class _Shown:
         }
 
 
-def _score(row: Measurement, column: Column) -> str:
+def score_text(row: Measurement, column: Column) -> str:
+    """One score with its unit.
+
+    Examples
+    --------
+    >>> from recoup.report.columns import metric_column
+    >>> score_text(Measurement(scores={"mine": 0.25}), metric_column("mine", None))
+    '0.2500'
+    """
     value = numbers.fixed(row.scores.get(column.name), 2 if column.unit else 4)
     return f"{value} {column.unit}".strip()
 

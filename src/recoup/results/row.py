@@ -42,11 +42,17 @@ class Measurement:
         The whole file as shipped.
     encode_s_all, decode_s_all, filter_s_all
         Wall seconds of every repeat (filters: all filters of the chain together).
+    restore_s_all
+        Of ``filter_s_all`` the part of the filters after the codec; empty without such filters.
     cpu_s
         CPU seconds spent inside encode and decode, all repeats together.
     peak_mb
         Most memory that one pass through the chain added to the process, 10⁶ bytes; None where
         the system cannot tell.
+    unexplained
+        How far the restored picture moves from its input beyond what the degradation explains, in
+        levels of 0 to 255 (:func:`recoup.sweep.faithful.unexplained`); None where no filters
+        follow the codec.
     timed, jobs, cores, core_shared
         ``in-process`` or ``out-of-process``; processes at work, cores they had, and whether this
         one had to share its core, in which case its seconds are not to be relied on.
@@ -83,8 +89,10 @@ class Measurement:
     encode_s_all: tuple[float, ...] = ()
     decode_s_all: tuple[float, ...] = ()
     filter_s_all: tuple[float, ...] = ()
+    restore_s_all: tuple[float, ...] = ()
     cpu_s: float | None = None
     peak_mb: float | None = None
+    unexplained: float | None = None
     timed: str = "in-process"
     jobs: int = 1
     cores: int = 1
@@ -126,6 +134,11 @@ class Measurement:
         """Median wall seconds of the chain's filters."""
         return median(self.filter_s_all) if self.filter_s_all else None
 
+    @property
+    def restore_s(self) -> float | None:
+        """Median wall seconds of the filters after the codec."""
+        return median(self.restore_s_all) if self.restore_s_all else None
+
     def flat(self, *, all_repeats: bool = False) -> dict[str, Any]:
         """Return the public columns, scores as columns of their own.
 
@@ -153,7 +166,7 @@ _FIELDS = frozenset(f.name for f in fields(Measurement))
 _PUBLIC = (
     *("cell", "status", "image", "image_sha256", "width", "height", "bits", "channels", "chain"),
     *("codec", "settings", "codec_version", "encoded_bytes", "encoded_sha256", "bpp", "ratio"),
-    *("encode_s", "decode_s", "filter_s", "peak_mb", "cpu_s"),
+    *("encode_s", "decode_s", "filter_s", "restore_s", "peak_mb", "cpu_s", "unexplained"),
     *("timed", "jobs", "cores", "core_shared", "source"),
     *_TAIL,
 )

@@ -27,6 +27,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 _STALE_S = 3600  # a file still aside after this long belongs to a run that was killed
 _FEW = 16  # rows in a file that is soon joined to others: written for speed
 _VERSION_KEY = b"recoup_schema"
+_SECONDS = ("encode_s_all", "decode_s_all", "filter_s_all", "restore_s_all")
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,10 @@ def _schema(metrics: Iterable[str]) -> pa.Schema:
         *((n, text, "") for n in ("chain", "codec", "settings", "codec_version")),
         ("encoded_bytes", whole, "byte"),
         ("encoded_sha256", text, ""),
-        *((n, several, "s") for n in ("encode_s_all", "decode_s_all", "filter_s_all")),
+        *((n, several, "s") for n in _SECONDS),
         ("cpu_s", real, "s"),
         ("peak_mb", real, "MB"),
+        ("unexplained", real, "level of 255"),
         ("timed", text, ""),
         *((n, pa.int32(), "") for n in ("jobs", "cores")),
         ("core_shared", flag, ""),
@@ -192,8 +194,8 @@ def _read(file: Path) -> list[Measurement]:
 
 def _measurement(values: dict[str, Any], metrics: list[str]) -> Measurement:
     scores = {name: values.pop(name) for name in metrics}
-    for name in ("encode_s_all", "decode_s_all", "filter_s_all"):
-        values[name] = tuple(values[name])
+    for name in _SECONDS:
+        values[name] = tuple(values.get(name) or ())
     return Measurement(**values, scores=scores)
 
 

@@ -11,7 +11,10 @@ from typing import Self
 from recoup.chain import Chain
 from recoup.contracts import Metric
 from recoup.errors import ChainError
-from recoup.metrics import metrics as metric_table
+from recoup.metrics import ready
+from recoup.metrics.variants import named
+from recoup.models import find
+from recoup.sweep.control import do_nothing, enlargement, missing
 
 DEFAULT_CHAINS = (
     "jpeg:quality=[30,50,70,80,90,95]",
@@ -41,15 +44,17 @@ class Plan:
     Attributes
     ----------
     chains
-        Without doubles, in the order given.
+        Without doubles, in the order given, then the ones added.
     metrics
-        Values out of :func:`recoup.metrics.metrics`.
+        Values out of :func:`recoup.metrics.variants.named`.
     repeats
         Times that a chain is run on a picture at most; the first is always whole.
     repeat_s
-        No further repeat once encode and decode have taken this many seconds together.
+        No further repeat once the chain has taken this many seconds.
     max_pixels
         Larger pictures are refused.
+    added
+        Of the chains, those that nobody asked for: what restorers are compared with.
     """
 
     chains: tuple[Chain, ...]
@@ -57,6 +62,7 @@ class Plan:
     repeats: int = 3
     repeat_s: float = 1.0
     max_pixels: int = 200_000_000
+    added: tuple[Chain, ...] = ()
 
     @classmethod
     def of(
@@ -67,29 +73,39 @@ class Plan:
         repeats: int = 3,
         max_pixels: int = 200_000_000,
     ) -> Self:
-        """Make a plan from text; None takes the defaults (:data:`DEFAULT_CHAINS`, every metric).
+        """Make a plan from text; None takes the defaults.
+
+        These are :data:`DEFAULT_CHAINS` and every metric that can score here: LPIPS once its
+        model is installed.
+
+        To every chain that restores, the same chain without its restorers is added, unless it is
+        there (:func:`recoup.sweep.control.do_nothing`). Where restorers enlarge, the default
+        metrics include PSNR and SSIM of luma with a border of that scale cropped, as the
+        literature on super-resolution scores.
 
         Raises
         ------
         ChainError
             If a chain or metric is not understood.
+        MissingError
+            If a metric is asked for whose model is not installed.
 
         Examples
         --------
-        >>> plan = Plan.of(["jpeg:quality=20..40:10 | median:3"], ["psnr"])
-        >>> len(plan.chains), [metric.name for metric in plan.metrics]
-        (3, ['psnr'])
+        >>> plan = Plan.of(["jpeg:quality=20..30:10 | median:3"], ["psnr"])
+        >>> len(plan.chains), [chain.text for chain in plan.added]
+        (4, ['jpeg:quality=20', 'jpeg:quality=30'])
         """
-        table = metric_table()
-        names = dict.fromkeys(metrics or table)
-        for name in names:
-            if name not in table:
-                raise ChainError(f"no metric is called {name!r}; there are: {', '.join(table)}")
         if repeats < 1:
             raise ChainError(f"repeats must be at least 1, not {repeats}")
-        measured = tuple(table[name] for name in names)
         several = tuple(_chains(chains or DEFAULT_CHAINS))
-        return cls(several, measured, repeats, max_pixels=max_pixels)
+        names = metrics or [*ready(), *_bordered(several)]
+        measured = tuple(named(name) for name in dict.fromkeys(names))
+        for metric in measured:
+            if metric.needs:
+                find(metric.needs)  # says how to get it, once, rather than in every row
+        added = tuple(missing(several))
+        return cls((*several, *added), measured, repeats, max_pixels=max_pixels, added=added)
 
     def cell(self, image_sha256: str, chain: Chain) -> str:
         """Hash of what fixes the outcome; see DESIGN: one row per cell."""
@@ -134,6 +150,13 @@ def digest(*parts: str) -> str:
     (32, False)
     """
     return hashlib.sha256("\0".join(f"{len(p)} {p}" for p in parts).encode()).hexdigest()[:32]
+
+
+def _bordered(chains: Iterable[Chain]) -> Iterable[str]:
+    """Names of the metrics with a border for what these chains enlarge by restoring."""
+    scales = {enlargement(chain) for chain in chains if do_nothing(chain) is not None}
+    sides = sorted(int(scale) for scale in scales if scale > 1 and scale.denominator == 1)
+    return [f"{metric}_b{side}" for side in sides for metric in ("psnr_y", "ssim_y")]
 
 
 def _chains(chains: Iterable[str | Chain]) -> Iterable[Chain]:

@@ -1,0 +1,78 @@
+"""What the report is made of: everything computed from the rows, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recoup.analysis import (
+    Advice,
+    Line,
+    Restoration,
+    Setting,
+    advise,
+    by_setting,
+    lines,
+    outside,
+    restorations,
+)
+from recoup.analysis.advise import CONTROLS
+from recoup.metrics.variants import known
+from recoup.report.columns import Column, columns
+from recoup.report.formats import colours
+from recoup.report.grid import scores_of
+from recoup.report.matched import Matched, matched
+from recoup.results.row import Measurement
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that was computed from the rows, once.
+
+    ``settings`` and ``lines`` are those of formats (:func:`recoup.analysis.outside`).
+    """
+
+    rows: Sequence[Measurement]
+    everything: Sequence[Setting]
+    settings: Sequence[Setting]
+    lines: Sequence[Line]
+    advice: Advice
+    matched: Matched
+    columns: Sequence[Column]
+    scores: Sequence[Column]
+    colours: dict[str, str]
+    restored: Sequence[Restoration]
+
+    @property
+    def formats(self) -> bool:
+        """Whether formats are compared at all; if not, the page is about restorers alone."""
+        return any(s.codec not in CONTROLS for s in self.settings) or not self.restored
+
+    @classmethod
+    def of(cls, rows: Sequence[Measurement]) -> Found:
+        """Compute it.
+
+        Examples
+        --------
+        >>> Found.of([]).settings
+        ()
+        """
+        everything = by_setting(rows)
+        names = scores_of(everything)
+        restored = restorations(everything, names)
+        settings = outside(everything, restored)
+        table = columns(names, known(names))
+        advice = advise(rows)
+        drawn = lines(settings)
+        return cls(
+            rows=rows,
+            everything=everything,
+            settings=settings,
+            lines=drawn,
+            advice=advice,
+            matched=matched(drawn, advice),
+            columns=table,
+            scores=[c for c in table if c.name in names],
+            colours=colours(s.codec for s in everything),
+            restored=restored,
+        )
