@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -18,15 +19,26 @@ from recoup.training.export import TOLERANCE, export
 from recoup.training.nets.discriminator import UNetDiscriminatorSN
 from recoup.training.nets.dncnn import DnCNN
 from recoup.training.nets.imdn import IMDN
+from recoup.training.nets.plain import PlainRes
 from recoup.training.nets.rrdb import RRDBNet
 from recoup.training.nets.srvgg import SRVGGNetCompact
 from recoup.training.nets.swinir import Head, SwinIR
 from recoup.training.nets.unet import UNet
+from recoup.training.nets.unet_light import UNetLight
+
+Net = TypeVar("Net", bound=Restorer)
 
 
 def swin(head: Head, *, scale: int, window: int = 8) -> SwinIR:
     """A small SwinIR with one shifted block."""
     return SwinIR(scale=scale, head=head, width=8, depths=[2], heads=2, hidden=8, window=window)
+
+
+def shaken(net: Net) -> Net:
+    """Give every weight a random value, also those that start at zero."""
+    for weights in net.parameters():
+        torch.nn.init.normal_(weights, std=0.1)
+    return net
 
 
 NETS: dict[str, tuple[Callable[[], Restorer], int | None]] = {
@@ -36,6 +48,9 @@ NETS: dict[str, tuple[Callable[[], Restorer], int | None]] = {
     "rrdb-x4": (lambda: RRDBNet(blocks=1, width=4, growth=2), 19),
     "rrdb-x2": (lambda: RRDBNet(scale=2, blocks=1, width=4, growth=2), 38),
     "srvgg": (lambda: SRVGGNetCompact(convs=2, width=8), 4),
+    "plain": (lambda: shaken(PlainRes(width=8, blocks=2)), 2 * (1 + 4 + 1) + 1),
+    "plain-told": (lambda: shaken(PlainRes(width=8, blocks=1, factor=4, facts=2)), 4 * (1 + 2 + 1) + 3),
+    "unet-light": (lambda: shaken(UNetLight(widths=[8, 8], blocks=1, factor=2)), 23),
     "imdn": (lambda: IMDN(scale=3, blocks=1, width=8), 7),
     "swinir-real": (lambda: swin("nearest+conv", scale=4), None),
     "swinir-jpeg": (lambda: swin("", scale=1, window=7), None),
@@ -103,7 +118,7 @@ def test_a_discriminator_is_refused(tmp_path: Path) -> None:
 def test_unknown_weights_are_refused(tmp_path: Path) -> None:
     """With the file's name, some of the tensors' and all nets known."""
     torch.save({"features.0.weight": torch.ones(1)}, tmp_path / "vgg.pth")
-    with pytest.raises(ModelError, match=r"vgg.pth: .*features.0.weight.*DnCNN, UNet, SwinIR"):
+    with pytest.raises(ModelError, match=r"vgg.pth: .*features.0.weight.*DnCNN, UNet, UNetLight, PlainRes, SwinIR"):
         export(tmp_path / "vgg.pth", out=tmp_path)
 
 

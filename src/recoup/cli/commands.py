@@ -9,7 +9,10 @@ from typing import Annotated, Literal
 import typer
 
 from recoup import __version__
+from recoup.cli.data import data
 from recoup.cli.models import models
+from recoup.cli.study import study
+from recoup.cli.training import train
 
 app = typer.Typer(
     help="Compress hard, recoup the quality, and prove it.",
@@ -21,6 +24,9 @@ app = typer.Typer(
 )
 
 app.add_typer(models, name="models")
+app.command()(train)
+app.add_typer(data, name="data")
+app.add_typer(study, name="study")
 INTERRUPTED = 130
 
 Paths = Annotated[list[str], typer.Argument(help="Files, folders (searched through) and globs.")]
@@ -85,10 +91,12 @@ def compare(
     same command goes on where it was. The exit code is 1 if something failed; the rest is done.
     """
     from recoup.cli import show
-    from recoup.report import table, write_report
+    from recoup.report import tables, write_report
+    from recoup.sweep import Plan
     from recoup.sweep import compare as run
 
     chains = [*(codec or ()), *(chain or ())] or None
+    show.additions(Plan.of(chains, metric))
     try:
         with show.bar() as progress:
             done = run(
@@ -105,7 +113,8 @@ def compare(
     except KeyboardInterrupt:
         show.note("stopped; the same command goes on from here")
         raise typer.Exit(INTERRUPTED) from None
-    show.print_table(table(done.rows))
+    for each in tables(done.rows):
+        show.print_table(each)
     for name, other in done.same:
         show.note(f"{name}: same content as {other}, measured once")
     show.failures(done.failures)
@@ -230,8 +239,8 @@ def codecs() -> None:
 @app.command()
 def filters() -> None:
     """List filters and their settings."""
+    from recoup.chain import all_filters as table
     from recoup.cli import show
-    from recoup.filters import filters as table
 
     show.print_table(show.steps("Filters", table()))
 

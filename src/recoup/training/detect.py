@@ -10,15 +10,27 @@ from recoup.errors import ModelError
 from recoup.training.nets.discriminator import UNetDiscriminatorSN
 from recoup.training.nets.dncnn import DnCNN
 from recoup.training.nets.imdn import IMDN
+from recoup.training.nets.plain import PlainRes
 from recoup.training.nets.rrdb import RRDBNet
 from recoup.training.nets.srvgg import SRVGGNetCompact
 from recoup.training.nets.swinir import SwinIR
 from recoup.training.nets.unet import UNet
+from recoup.training.nets.unet_light import UNetLight
 from recoup.training.weights import State
 
-Restorer = DnCNN | UNet | SwinIR | RRDBNet | SRVGGNetCompact | IMDN
+Restorer = DnCNN | UNet | UNetLight | PlainRes | SwinIR | RRDBNet | SRVGGNetCompact | IMDN
 
-NETS = (DnCNN, UNet, SwinIR, RRDBNet, SRVGGNetCompact, IMDN, UNetDiscriminatorSN)
+NETS = (
+    DnCNN,
+    UNet,
+    UNetLight,
+    PlainRes,
+    SwinIR,
+    RRDBNet,
+    SRVGGNetCompact,
+    IMDN,
+    UNetDiscriminatorSN,
+)
 """Every net that weights can be told to belong to."""
 
 

@@ -40,6 +40,7 @@ def export(
     data: str = "unknown",
     licence: str = "unknown",
     source: str = "",
+    measured: tuple[str, ...] = (),
 ) -> Card:
     """Turn a weights file into ``NAME.onnx`` and ``NAME.toml``.
 
@@ -57,7 +58,7 @@ def export(
     name
         As chains will call the model: lower case, digits, ``.``, ``-``, ``_``; by default made
         from the file's name.
-    task, data, licence, source
+    task, data, licence, source, measured
         For the card; the source is by default the file's name and SHA-256.
 
     Returns
@@ -90,6 +91,7 @@ def export(
             f"{shown(name)!r} cannot name a model: lower-case letters, digits, '.', '-' and '_'"
         )
     net = _restorer(path)
+    facts = getattr(net, "facts", 0)
     card = Card(
         name=name,
         architecture=type(net).__name__,
@@ -99,9 +101,11 @@ def export(
         channels=net.channels,
         margin=_margin(net),
         parameters=sum(weights.numel() for weights in net.parameters()),
+        facts=("sigma",) if facts else (),
         data=data,
         licence=licence,
         source=source or f"{shown(path.name)}, SHA-256 {_sha256(path)}",
+        measured=measured,
     )
     with TemporaryDirectory() as folder:
         graph = Path(folder, f"{name}.onnx")
@@ -135,23 +139,31 @@ def _margin(net: Restorer) -> int | None:
 def _to_onnx(net: Restorer, graph: Path) -> None:
     """Write the graph, traced at one size, with batch, height and width free."""
     side = 4 * net.multiple
+    inputs = _inputs(net, side, side, torch.Generator().manual_seed(0))
     with warnings.catch_warnings():
         # Tracing warns of the sizes that it fixes (none here: the check would show it) and that
         # it is to be replaced; its successor needs another package and takes minutes for SwinIR.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             net,
-            (torch.rand(1, net.channels, side, side),),
+            inputs,
             str(graph),
             dynamo=False,
             opset_version=_OPSET,
-            input_names=["image"],
+            input_names=["image", "facts"][: len(inputs)],
             output_names=["restored"],
             dynamic_axes={
                 "image": {0: "batch", 2: "height", 3: "width"},
                 "restored": {0: "batch", 2: "restored_height", 3: "restored_width"},
             },
         )
+
+
+def _inputs(net: Restorer, height: int, width: int, random: torch.Generator) -> tuple[Tensor, ...]:
+    """A random picture, and random facts if the net is told any."""
+    picture = torch.rand(1, net.channels, height, width, generator=random)
+    facts = getattr(net, "facts", 0)
+    return (picture, torch.rand(1, facts, generator=random)) if facts else (picture,)
 
 
 def _checked(net: Restorer, graph: Path, path: Path) -> str:
@@ -163,10 +175,10 @@ def _checked(net: Restorer, graph: Path, path: Path) -> str:
     unit = 1 if isinstance(net, SwinIR) else net.multiple
     sizes = [tuple(-(-side // unit) * unit for side in size) for size in _SIZES]
     for height, width in sizes:
-        picture = torch.rand(1, net.channels, height, width, generator=random)
+        inputs = _inputs(net, height, width, random)
         with torch.inference_mode():
-            wanted: Tensor = net(picture)
-        got = torch.from_numpy(session.run(picture.numpy()))
+            wanted: Tensor = net(*inputs)
+        got = torch.from_numpy(session.run(*(one.numpy() for one in inputs)))
         far = float((got - wanted).abs().max()) if got.shape == wanted.shape else torch.inf
         if not far <= TOLERANCE:  # a NaN is too far as well
             raise ModelError(

@@ -1,0 +1,175 @@
+"""The state of a run on disk: tensors as safetensors, with what else there is as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from recoup.errors import PictureError, TrainingError
+from recoup.picture import shown
+from recoup.picture.write import write
+
+_KEY = "recoup"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One validation.
+
+    Attributes
+    ----------
+    step, cpu_seconds
+        When.
+    loss
+        Of that step.
+    psnr, ssim, shown, lpips
+        As in :class:`recoup.training.validate.Scores`.
+    """
+
+    step: int
+    cpu_seconds: float
+    loss: float
+    psnr: float
+    ssim: float
+    shown: float
+    lpips: float | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a run stands.
+
+    Attributes
+    ----------
+    step
+        Steps done.
+    recipe, pictures
+        SHA-256 of the recipe and of all training pictures, which must be the same on resuming.
+    best
+        Best validation score so far (see ``Recipe.judge``), and the step that reached it.
+    seconds, cpu_seconds
+        Spent so far, all runs together.
+    steps
+        Of the whole run; 0 in checkpoints from before this was kept.
+    curve
+        One point for each validation.
+    """
+
+    step: int
+    recipe: str
+    pictures: str
+    best: float
+    best_step: int
+    seconds: float
+    cpu_seconds: float
+    steps: int = 0
+    curve: tuple[Point, ...] = ()
+
+
+def write_checkpoint(path: Path, state: State, tensors: Mapping[str, Tensor]) -> None:
+    """Write a checkpoint, whole or not at all, and its state beside it as ``.json``.
+
+    Raises
+    ------
+    TrainingError
+        If it cannot be written; the one before is untouched.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp(), "last.safetensors")
+    >>> write_checkpoint(path, State(1, "", "", 0.0, 0, 0.0, 0.0), {"a": torch.ones(2)})
+    >>> read_checkpoint(path)[0].step, read_checkpoint(path)[1]["a"].sum().item()
+    (1, 2.0)
+    """
+    text = json.dumps(asdict(state))
+    kept = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    try:
+        write(save(kept, {_KEY: text}), path)
+        write(text.encode() + b"\n", path.with_suffix(".json"))
+    except PictureError as error:
+        raise TrainingError(f"the last checkpoint stands, the new one failed: {error}") from error
+
+
+def read_checkpoint(path: Path) -> tuple[State, dict[str, Tensor]]:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    TrainingError
+        If it is damaged or none.
+
+    Examples
+    --------
+    >>> read_checkpoint(Path("none.safetensors"))
+    Traceback (most recent call last):
+    recoup.errors.TrainingError: none.safetensors: no checkpoint that can be read; ...
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a mapping)
+            return _state((file.metadata() or {})[_KEY]), tensors
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise TrainingError(
+            f"{shown(path)}: no checkpoint that can be read; start again in another folder"
+        ) from error
+
+
+def _state(text: str) -> State:
+    """Read the state's JSON."""
+    values = json.loads(text)
+    curve = tuple(Point(**point) for point in values.pop("curve", ()))
+    return State(**values, curve=curve)
+
+
+def part(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Those tensors whose names begin so, without it.
+
+    Examples
+    --------
+    >>> list(part("net.", {"net.weight": torch.ones(1), "mean.weight": torch.ones(1)}))
+    ['weight']
+    """
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+
+def optimiser_tensors(optimisers: list[torch.optim.Optimizer]) -> dict[str, Tensor]:
+    """Every tensor that optimisers remember, by name.
+
+    Examples
+    --------
+    >>> optimiser_tensors([torch.optim.Adam([torch.nn.Parameter(torch.ones(1))])])
+    {}
+    """
+    return {
+        f"optimiser.{n}.{at}.{key}": value
+        for n, one in enumerate(optimisers)
+        for at, kept in one.state_dict()["state"].items()
+        for key, value in kept.items()
+    }
+
+
+def restore_optimisers(
+    optimisers: list[torch.optim.Optimizer], tensors: Mapping[str, Tensor]
+) -> None:
+    """Give optimisers back what they remembered.
+
+    Examples
+    --------
+    >>> restore_optimisers([], {})
+    """
+    for n, one in enumerate(optimisers):
+        whole = one.state_dict()
+        prefix = f"optimiser.{n}."
+        for name, value in tensors.items():
+            if name.startswith(prefix):
+                at, key = name.removeprefix(prefix).split(".", 1)
+                whole["state"].setdefault(int(at), {})[key] = value
+        one.load_state_dict(whole)

@@ -1,0 +1,286 @@
+"""A training run: the loop, read from top to bottom."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from recoup.errors import TrainingError
+from recoup.training.build import build
+from recoup.training.checkpoint import (
+    Point,
+    State,
+    optimiser_tensors,
+    part,
+    read_checkpoint,
+    restore_optimisers,
+    write_checkpoint,
+)
+from recoup.training.journal import Journal
+from recoup.training.objective import Objective
+from recoup.training.optimise import Pace, optimisers
+from recoup.training.pairs import Batch, Feed, Pairs
+from recoup.training.pool import Pool, pool, split
+from recoup.training.progress import Progress
+from recoup.training.ranks import Ranks, laid_out
+from recoup.training.recipe import Recipe
+from recoup.training.start import begin, check, made, standing
+from recoup.training.validate import Scores, Validation
+
+
+class Run:
+    """One run in a folder: ``last.safetensors``, ``best.safetensors``, and where they stand.
+
+    Parameters
+    ----------
+    recipe
+        What to train.
+    paths
+        Training pictures.
+    folder
+        Of the run; a run that is there is resumed. One that is there with another number of steps
+        is prolonged from before it began to slow down.
+    device
+        ``cpu``, ``cuda``.
+    threads
+        Of PyTorch on the processor; results are the same for the same number only.
+    ranks
+        Processes that train together; alone if not given.
+
+    Raises
+    ------
+    TrainingError
+        If the pictures are too few, the recipe does not fit its net, or the folder is another's.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        paths: Sequence[Path],
+        folder: Path,
+        *,
+        device: str = "cpu",
+        threads: int = 1,
+        ranks: Ranks | None = None,
+    ) -> None:
+        """Load the pictures, build the net, and go to where the run stands."""
+        self.recipe, self.folder, self.threads = recipe, folder, threads
+        self.ranks = ranks or Ranks(device=device)
+        self.device = torch.device(self.ranks.device)
+        torch.set_num_threads(threads)
+        self.net = build(recipe.net, seed=recipe.seed)
+        laid_out(self.net, self.device)
+        check(recipe, scale=self.net.scale, multiple=self.net.multiple, ranks=self.ranks.count)
+        if recipe.start and not self.last.exists():
+            begin(self.net, recipe.start, folder)
+        self.mean = deepcopy(self.net).eval().requires_grad_(requires_grad=False)
+        self.optimisers = optimisers(self.net, recipe.optimiser, rate=recipe.rate, rest=recipe.rest)
+        self.objective = Objective(recipe, self.ranks)
+        pictures = pool(paths, side=recipe.crop + 2 * recipe.margin)
+        self.names, self.left_out = pictures.names, pictures.left_out
+        kept, held = split(pictures, held_out=recipe.held_out)
+        self.pairs = self._pairs(kept)
+        self.validation = Validation.of(replace(self._pairs(held), rank=0, ranks=1))
+        self.journal = Journal(folder)
+        digest = hashlib.sha256("".join(p.sha256 for p in kept.pictures).encode()).hexdigest()
+        self.state = State(0, recipe.sha256, digest, -math.inf, 0, 0.0, 0.0, recipe.steps)
+        self._resume()
+
+    @property
+    def last(self) -> Path:
+        """The newest checkpoint."""
+        return self.folder / "last.safetensors"
+
+    @property
+    def steady(self) -> Path:
+        """The last checkpoint from which the run can be prolonged."""
+        return self.folder / "steady.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """The best weights so far."""
+        return self.folder / "best.safetensors"
+
+    def train(
+        self,
+        *,
+        feeders: int = 1,
+        stop: Callable[[], bool] = lambda: False,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> State:
+        """Train until the recipe's steps are done or ``stop()`` is true after a step.
+
+        Parameters
+        ----------
+        feeders
+            Threads that prepare data.
+        stop
+            Asked after every step; the state is then written.
+        progress
+            Told of every step.
+
+        Returns
+        -------
+        State
+            As written.
+
+        Raises
+        ------
+        TrainingError
+            If the loss is no number, or a checkpoint cannot be written.
+        """
+        recipe, before = self.recipe, self.state
+        begun, cpu, saved = time.monotonic(), time.process_time(), time.monotonic()
+        made(self.folder)
+        feed = Feed(self.pairs, range(before.step, recipe.steps), threads=feeders)
+        for batch in feed:
+            loss = self._step(batch)
+            now = time.monotonic()
+            done = self.state.step + 1
+            self.state = replace(
+                self.state,
+                step=done,
+                seconds=before.seconds + now - begun,
+                cpu_seconds=before.cpu_seconds + time.process_time() - cpu,
+            )
+            report = Progress(
+                done,
+                recipe.steps,
+                loss,
+                rate=(done - before.step) * recipe.batch / (now - begun),
+                waited=feed.waited / (now - begun),
+                seconds=now - begun,
+                taken=done - before.step,
+            )
+            if self.ranks.leads:
+                if done == recipe.steps or not done % recipe.validate_every:
+                    report = self._validated(report)
+                if report.scores or now - saved > recipe.checkpoint_s:
+                    self._write(self.last)
+                    saved = time.monotonic()
+                if recipe.steady(done) and not recipe.steady(done + 1):
+                    self._write(self.steady)
+                self.journal.tell(report)
+                progress(report)
+            if self.ranks.any(stop()):
+                break
+        self.journal.close()
+        if self.ranks.leads:
+            self._write(self.last)
+        return self.state
+
+    def _pairs(self, pictures: Pool) -> Pairs:
+        """The recipe's pairs from these pictures."""
+        recipe = self.recipe
+        return Pairs(
+            pictures,
+            recipe.degradation,
+            self.net.scale,
+            crop=recipe.crop,
+            batch=recipe.batch,
+            seed=recipe.seed,
+            zoom=recipe.zoom,
+            rank=self.ranks.rank,
+            ranks=self.ranks.count,
+            reuse=recipe.reuse,
+        )
+
+    def _step(self, batch: Batch) -> float:
+        """Take one step; return the loss."""
+        recipe, step = self.recipe, self.state.step
+        pace = Pace(recipe.steps, recipe.warmup, recipe.decay, recipe.schedule).at(step)
+        for one, rate in zip(self.optimisers, (recipe.rate, recipe.rest), strict=False):
+            for group in one.param_groups:
+                group["lr"] = rate * pace
+        restored, wanted = self._restored(batch)
+        loss = self.objective.loss(restored, wanted, step=step)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.ranks.average(self.net.parameters())
+        norm = nn.utils.clip_grad_norm_(self.net.parameters(), recipe.clip)
+        if not math.isfinite(float(norm)):
+            raise TrainingError(
+                f"step {step}: the gradient is no number; the last checkpoint stands. "
+                "Lower rate in the recipe"
+            )
+        for one in self.optimisers:
+            one.step()
+            one.zero_grad(set_to_none=True)
+        self.objective.learn(restored, wanted, pace=pace)
+        self._average(min(recipe.ema, (step + 1) / (step + 10)))
+        return float(loss.detach())
+
+    def _restored(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the net gives for a batch, and what it should give."""
+        layout = torch.channels_last
+        given = batch.shown.to(self.device).contiguous(memory_format=layout)
+        wanted = batch.wanted.to(self.device).contiguous(memory_format=layout)
+        facts = batch.facts.to(self.device)
+        half = self.recipe.precision == "bf16"
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            restored = self.net(given, facts) if facts.shape[1] else self.net(given)
+        return restored.float(), wanted
+
+    @torch.no_grad()
+    def _average(self, decay: float) -> None:
+        """Move the running mean towards the weights."""
+        pairs = zip(self.mean.state_dict().values(), self.net.state_dict().values(), strict=True)
+        for kept, new in pairs:
+            if kept.is_floating_point():
+                kept.lerp_(new, 1 - decay)
+            else:
+                kept.copy_(new)
+
+    def _validated(self, report: Progress) -> Progress:
+        """Score the running mean; keep it if it is the best so far."""
+        scores, given = self.validation.score(self.mean)
+        point = Point(
+            report.step,
+            round(self.state.cpu_seconds, 1),
+            report.loss,
+            *(scores.psnr, scores.ssim, scores.shown, scores.lpips),
+        )
+        self.state = replace(self.state, curve=(*self.state.curve, point))
+        judged = self._judged(scores)
+        if judged > self.state.best:
+            self.state = replace(self.state, best=judged, best_step=self.state.step)
+            write_checkpoint(self.best, self.state, self.mean.state_dict())
+        return replace(report, scores=scores, sheet=self.validation.sheet(given))
+
+    def _judged(self, scores: Scores) -> float:
+        """One number, the higher the better."""
+        if self.recipe.judge == "psnr":
+            return scores.psnr
+        if scores.lpips is None:
+            # Without the metric, PSNR would prefer the weights that the critic has not touched.
+            return float(self.state.step)
+        return -scores.lpips
+
+    def _write(self, path: Path) -> None:
+        """Write where the run stands."""
+        tensors = {f"net.{name}": value for name, value in self.net.state_dict().items()}
+        tensors |= {f"mean.{name}": value for name, value in self.mean.state_dict().items()}
+        tensors |= optimiser_tensors(self.optimisers) | self.objective.tensors()
+        write_checkpoint(path, self.state, tensors)
+
+    def _resume(self) -> None:
+        """Go to where the run in the folder stands, if there is one."""
+        found = standing((self.last, self.steady), self.recipe, self.state.pictures)
+        if found is None:
+            return
+        self.state, tensors = found
+        self.net.load_state_dict(part("net.", tensors))
+        self.mean.load_state_dict(part("mean.", tensors))
+        restore_optimisers(self.optimisers, tensors)
+        self.objective.load(tensors)
+        if self.best.exists():  # what an earlier end of the run left is replaced by better only
+            kept = read_checkpoint(self.best)[0]
+            if kept.best > self.state.best:
+                self.state = replace(self.state, best=kept.best, best_step=kept.best_step)
