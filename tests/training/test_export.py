@@ -49,7 +49,10 @@ NETS: dict[str, tuple[Callable[[], Restorer], int | None]] = {
     "rrdb-x2": (lambda: RRDBNet(scale=2, blocks=1, width=4, growth=2), 38),
     "srvgg": (lambda: SRVGGNetCompact(convs=2, width=8), 4),
     "plain": (lambda: shaken(PlainRes(width=8, blocks=2)), 2 * (1 + 4 + 1) + 1),
-    "plain-told": (lambda: shaken(PlainRes(width=8, blocks=1, factor=4, facts=2)), 4 * (1 + 2 + 1) + 3),
+    "plain-told": (
+        lambda: shaken(PlainRes(width=8, blocks=1, factor=4, facts=2)),
+        4 * (1 + 2 + 1) + 3,
+    ),
     "unet-light": (lambda: shaken(UNetLight(widths=[8, 8], blocks=1, factor=2)), 23),
     "imdn": (lambda: IMDN(scale=3, blocks=1, width=8), 7),
     "swinir-real": (lambda: swin("nearest+conv", scale=4), None),
@@ -118,7 +121,9 @@ def test_a_discriminator_is_refused(tmp_path: Path) -> None:
 def test_unknown_weights_are_refused(tmp_path: Path) -> None:
     """With the file's name, some of the tensors' and all nets known."""
     torch.save({"features.0.weight": torch.ones(1)}, tmp_path / "vgg.pth")
-    with pytest.raises(ModelError, match=r"vgg.pth: .*features.0.weight.*DnCNN, UNet, UNetLight, PlainRes, SwinIR"):
+    with pytest.raises(
+        ModelError, match=r"vgg.pth: .*features.0.weight.*DnCNN, UNet, UNetLight, PlainRes, SwinIR"
+    ):
         export(tmp_path / "vgg.pth", out=tmp_path)
 
 
