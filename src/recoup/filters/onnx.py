@@ -39,8 +39,8 @@ class Onnx:
         Side in pixels of what one run adds to the image; None takes the largest, up to 1024, for
         which ``memory`` should do. Halved when memory runs out.
     overlap
-        Pixels of context at each side of a tile; None takes the card's margin, or 32 where that
-        is unknown or above 192.
+        Pixels of context at each side of a tile; None takes the card's margin, 32 where there is
+        none (attention), 64 where it is above 192.
     memory
         What the whole process should need at most: ``2G``, ``800M``. Tiles of 32 pixels are taken
         however little that is.

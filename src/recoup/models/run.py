@@ -18,7 +18,7 @@ Progress = Callable[[int], None]
 Feed = Callable[[Floats], Floats]
 
 _MOST_CONTEXT = 192
-_CONTEXT = 32
+_ATTENTION, _DEEP = 32, 64  # pixels, from measured seams: docs/restorers.md
 _LARGEST, _SMALLEST = 1024, 32
 _LIBRARIES = 300e6
 _UNTOLD = 2048
@@ -79,8 +79,8 @@ def restored(
     tile
         Largest side of what one run adds; halved, and all begun again, when memory runs out.
     overlap
-        Context at each side of a tile; None takes the card's margin, or 32 where that is unknown
-        or above 192.
+        Context at each side of a tile; None takes the card's margin, 32 where there is none
+        (attention), 64 where it is above 192.
     told
         What the model is told beside the picture, shape (1, facts); None for nothing known.
     progress
@@ -126,7 +126,9 @@ def _context(card: Card, overlap: int | None) -> int:
     """Pixels that a tile is given at each side beyond its own."""
     if overlap is not None:
         return overlap
-    return _CONTEXT if card.margin is None or card.margin > _MOST_CONTEXT else card.margin
+    if card.margin is None:
+        return _ATTENTION
+    return _DEEP if card.margin > _MOST_CONTEXT else card.margin
 
 
 def _once(
