@@ -41,7 +41,14 @@ NOISE = Recipe(
     checkpoint_s=1e9,
     validate_every=10**9,
 )
-RECIPES = ("dncnn", "unet-seed-x4", "swinir-light-seed-x4", "realesr-compact-x4-pixel")
+RECIPES = (
+    "dncnn",
+    "deblock-fast",
+    "deblock",
+    "unet-seed-x4",
+    "swinir-light-seed-x4",
+    "realesr-compact-x4-pixel",
+)
 PLAIN = replace(NOISE, net="plain:width=32,blocks=4", sigma=(15.0, 50.0), clipped=0.5)
 OPTIMISERS = {
     "Adam, rate 1e-4, as in the seed study": replace(PLAIN, rate=1e-4, warmup=0.0, decay=0.0),
@@ -49,6 +56,10 @@ OPTIMISERS = {
     "AdamW, rate 1.5e-3": replace(PLAIN, optimiser="adamw", rate=1.5e-3),
     "Muon, rate 8e-3, and AdamW, 1.5e-3, for biases": replace(PLAIN, optimiser="muon", rate=8e-3),
 }
+
+
+_WARM = 60
+"""Steps whose pictures are made before any time is taken."""
 
 
 def plain_loop(pool: Pool, ours: Recipe, steps: int) -> None:
@@ -120,6 +131,8 @@ def shares(paths: Sequence[Path], names: Sequence[str], steps: int) -> None:
         ours = replace(recipe(name), validate_every=10**9, checkpoint_s=1e9, held_out=1)
         with tempfile.TemporaryDirectory() as folder:
             run = Run(ours, paths, Path(folder))
+            for number in range(_WARM):  # what is used again and again is there, as it is later on
+                run.pairs.at(number)
             our_loop(run, 2)
             begun = time.process_time()
             waited = our_loop(run, steps)

@@ -83,6 +83,47 @@ class Filter(Protocol):
         ...
 
 
+Subsampling = Literal["4:2:0", "4:2:2", "4:4:4", "4:0:0", "other"]
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a coded file says of how it was coded; a fact is None where the file does not tell.
+
+    Attributes
+    ----------
+    codec
+        Name of the format as chains call the codec: ``jpeg``.
+    bpp
+        Bits per pixel of the coded picture; metadata, profiles and previews do not count, so that
+        adding them changes no fact.
+    quantiser
+        How coarse the brightness was quantised, the more the coarser, on a scale of the format's
+        own. JPEG: mean log2 of the luma table, 0 to 16. WebP: the quantiser index of the
+        coefficients, 0 to 127, mean over the segments. AVIF: ``base_q_idx``, 0 to 255. JPEG XL:
+        log2 of the step of the lowest frequencies. JPEG 2000: log2 of the step of the finest
+        diagonal subband, in 1/256 of the range. JPEG-LS: largest error.
+    chroma_quantiser
+        The same of the colours, where they have tables of their own (JPEG).
+    subsampling
+        Of the colours; ``4:0:0`` for a picture without.
+    lossless
+        Whether coding gave up nothing.
+
+    Examples
+    --------
+    >>> FileFacts("png", bpp=9.5, lossless=True).quantiser is None
+    True
+    """
+
+    codec: str
+    bpp: float
+    quantiser: float | None = None
+    chroma_quantiser: float | None = None
+    subsampling: Subsampling | None = None
+    lossless: bool | None = None
+
+
 @dataclass(frozen=True)
 class Metric:
     """A named measure of what survived.

@@ -14,6 +14,7 @@ import torch
 from recoup.errors import ModelError
 from recoup.models import Card
 from recoup.models.engine import open_model
+from recoup.models.told import FACTS
 from recoup.training.detect import Restorer
 from recoup.training.export import TOLERANCE, export
 from recoup.training.nets.discriminator import UNetDiscriminatorSN
@@ -132,3 +133,12 @@ def test_names_that_chains_cannot_say(tmp_path: Path, name: str) -> None:
     """Refused before anything else is done."""
     with pytest.raises(ModelError, match="cannot name a model"):
         export(tmp_path / "absent.pth", name=name, out=tmp_path)
+
+
+def test_what_a_net_can_be_told_is_on_its_card(tmp_path: Path) -> None:
+    """How the picture was coded, by name; or the strength of its noise."""
+    for count, names in ((len(FACTS), FACTS), (2, ("sigma",)), (0, ())):
+        weights = tmp_path / f"told-{count}.pth"
+        torch.save(PlainRes(width=4, blocks=1, facts=count).state_dict(), weights)
+        assert export(weights, out=tmp_path).facts == names
+        assert Card.read((tmp_path / f"told-{count}.toml").read_text("utf-8")).facts == names

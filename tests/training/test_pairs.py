@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from recoup.errors import ChainError
 from recoup.filters.smooth import Blur
 from recoup.image import Image
-from recoup.training.pairs import Degradation, Feed, Pairs, whole
+from recoup.training.feed import Feed
+from recoup.training.pairs import Degradation, Pairs, whole
 from recoup.training.pool import Pool
 
 

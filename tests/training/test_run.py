@@ -30,6 +30,9 @@ NOISE = Recipe(
 CRITIC = replace(
     NOISE, optimiser="adam", rate=1e-3, adversarial=0.1, critic=2, critic_rate=1e-3, sharpen=0.0
 )
+CODED = replace(
+    NOISE, net="plain:width=8,blocks=1,facts=12", sigma=(0, 0), coded=64, told=0.7, reuse=4
+)
 ENLARGE = replace(NOISE, net="srvgg:width=8,convs=1", chain="area:1/4", sigma=(0, 0))
 
 
@@ -80,7 +83,9 @@ def test_it_learns(optimiser: Optimiser, photos: tuple[Path, ...], tmp_path: Pat
     assert run.validation.score(run.mean)[0].psnr == run.state.best
 
 
-@pytest.mark.parametrize("recipe", [NOISE, CRITIC, ENLARGE], ids=["muon", "critic", "enlarge"])
+@pytest.mark.parametrize(
+    "recipe", [NOISE, CRITIC, ENLARGE, CODED], ids=["muon", "critic", "enlarge", "coded"]
+)
 def test_stopped_and_resumed_is_the_same(
     recipe: Recipe, photos: tuple[Path, ...], tmp_path: Path
 ) -> None:
@@ -98,6 +103,8 @@ def test_stopped_and_resumed_is_the_same(
         for way in ("whole", "parts")
     ]
     assert steps_scores[0] == steps_scores[1]
+    gains = read_checkpoint(tmp_path / "parts" / "last.safetensors")[0].curve[-1].gains
+    assert bool(gains) == bool(recipe.coded)
     again = trained(recipe, photos, tmp_path / "parts")
     assert again.state == replace(again.state, step=recipe.steps)
     assert same(whole.last, again.last)

@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from recoup.codecs.av1_header import read
+from recoup.codecs.avif_item import stream
 from recoup.codecs.library import (
     bundled,
     depth_refusal,
@@ -17,9 +19,10 @@ from recoup.codecs.library import (
     side_refusal,
 )
 from recoup.codecs.settings import lossless_without, validate
-from recoup.contracts import Timed
+from recoup.contracts import FileFacts, Timed
 from recoup.errors import CodecError
 from recoup.image import Image
+from recoup.picture.formats.avif import size
 
 _SRGB = {"primaries": 1, "transfer": 13}
 """Colour as the file states it (ITU-T H.273): BT.709 primaries, sRGB transfer."""
@@ -130,3 +133,29 @@ class Avif:
             library.avifCodecVersions(answer)
             text += f" with {answer.value.decode()}"
         return imagecodecs_version(text)
+
+
+def facts(data: bytes) -> FileFacts:
+    """Read the quantiser out of a file.
+
+    Raises
+    ------
+    CodecError, UnreadableError, UnsupportedError
+        If it is no AVIF file, or not of a kind that this reads.
+
+    Examples
+    --------
+    >>> image = Image(np.full((8, 8, 3), 128, np.uint8))
+    >>> [facts(Avif(q).encode(image)).quantiser for q in (10, 60, 99)]
+    [...]
+    """
+    with failing("AVIF facts"):
+        content, coded_bytes = stream(data)
+        coded, (width, height) = read(content), size(data)
+        return FileFacts(
+            "avif",
+            bpp=8 * coded_bytes / (width * height),
+            quantiser=float(coded.quantiser),
+            subsampling=coded.subsampling,
+            lossless=coded.lossless,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -14,9 +15,10 @@ from recoup.codecs.library import (
     side_refusal,
 )
 from recoup.codecs.settings import validate
-from recoup.contracts import Timed
-from recoup.errors import ChainError, CodecError
+from recoup.contracts import FileFacts, Subsampling, Timed
+from recoup.errors import ChainError, CodecError, UnreadableError
 from recoup.image import Image
+from recoup.picture.formats.jpeg import FRAMES, walk
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,83 @@ class Jpeg:
             out, "JPEG", quality=self.quality, optimize=True, progressive=True, **chroma
         )
         return out.getvalue()
+
+
+def facts(data: bytes) -> FileFacts:
+    """Read quantisation tables and subsampling out of a file.
+
+    Tables are those that stand before the first scan; of a component, the table that its frame
+    header names (ISO/IEC 10918-1, B.2.2 and B.2.4.1).
+
+    Raises
+    ------
+    CodecError, UnreadableError
+        If it is no JPEG file or has no frame.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> grey = Image(np.full((8, 8, 1), 128, np.uint8))
+    >>> facts(Jpeg(50).encode(grey)).quantiser, facts(Jpeg(100).encode(grey)).quantiser
+    (5.5..., 0.0)
+    """
+    with failing("JPEG facts"):
+        if not data.startswith(b"\xff\xd8"):
+            raise UnreadableError("JPEG facts: no JPEG file")
+        tables: dict[int, float] = {}
+        frame: bytes | None = None
+        told = 4
+        for segment in walk(data):
+            content = data[segment.start : segment.end]
+            if segment.marker == 0xDB and frame is None:
+                tables |= _tables(content)
+            elif segment.marker in FRAMES - {0xF7} and frame is None:
+                frame = content
+            if 0xE0 <= segment.marker <= 0xEF or segment.marker == 0xFE:
+                told += segment.end - segment.start + 4
+        if frame is None or len(frame) < 6 + 3 * frame[5] or not frame[5]:
+            raise UnreadableError("JPEG facts: no frame header")
+        pixels = int.from_bytes(frame[1:3], "big") * int.from_bytes(frame[3:5], "big")
+        if not pixels:
+            raise UnreadableError("JPEG facts: a picture of no size")
+        parts = [frame[6 + 3 * n : 9 + 3 * n] for n in range(frame[5])]
+        return FileFacts(
+            "jpeg",
+            bpp=8 * (len(data) - told) / pixels,
+            quantiser=tables.get(parts[0][2]),
+            chroma_quantiser=tables.get(parts[1][2]) if len(parts) == 3 else None,
+            subsampling=_subsampling([part[1] for part in parts]),
+            lossless=False,
+        )
+
+
+def _tables(content: bytes) -> dict[int, float]:
+    """Mean log2 of each table in a segment, by its number; 0 counts as 1."""
+    out, at = {}, 0
+    while at < len(content):
+        size = 2 if content[at] >> 4 else 1
+        table = content[at + 1 : at + 1 + 64 * size]
+        if len(table) == 64 * size:
+            steps = [int.from_bytes(table[n : n + size], "big") for n in range(0, 64 * size, size)]
+            out[content[at] & 15] = sum(math.log2(step or 1) for step in steps) / 64
+        at += 1 + 64 * size
+    return out
+
+
+def _subsampling(factors: list[int]) -> Subsampling:
+    """Sampling factors of the components, each two times four bits, in words."""
+    if len(factors) == 1:
+        return "4:0:0"
+    if len(factors) != 3 or factors[1] != factors[2] or not factors[1] & 15 or factors[1] < 16:
+        return "other"
+    across = (factors[0] >> 4) / (factors[1] >> 4)
+    down = (factors[0] & 15) / (factors[1] & 15)
+    kinds: dict[tuple[float, float], Subsampling] = {
+        (1, 1): "4:4:4",
+        (2, 1): "4:2:2",
+        (2, 2): "4:2:0",
+    }
+    return kinds.get((across, down), "other")
 
 
 def _check(data: bytes) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 from recoup.codecs.charls import encode_exact_depth, largest
 from recoup.codecs.library import failing, imagecodecs_version, planes, side_refusal
 from recoup.codecs.settings import validate
-from recoup.contracts import Timed
-from recoup.errors import CodecError
+from recoup.contracts import FileFacts, Subsampling, Timed
+from recoup.errors import CodecError, UnreadableError
 from recoup.image import Image
+from recoup.picture.formats.jpeg import frame, walk
 
 
 @dataclass(frozen=True)
@@ -97,3 +98,28 @@ def _stated_bits(data: bytes) -> int:
             return data[at + 4]
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     raise CodecError("JPEG-LS decode: no JPEG-LS file")
+
+
+def facts(data: bytes) -> FileFacts:
+    """Read the largest error out of a file: that of its first scan (ISO/IEC 14495-1, C.2.3).
+
+    Raises
+    ------
+    CodecError, UnreadableError
+        If it is no JPEG-LS file.
+
+    Examples
+    --------
+    >>> image = Image(np.zeros((8, 8, 1), np.uint8))
+    >>> facts(JpegLs(3).encode(image)).quantiser, facts(JpegLs().encode(image)).lossless
+    (3.0, True)
+    """
+    with failing("JPEG-LS facts"):
+        header = frame(data)
+        scan = next((one for one in walk(data, ls=True) if one.marker == 0xDA), None)
+        if header.marker != 0xF7 or scan is None or not header.width * header.height:
+            raise UnreadableError("JPEG-LS facts: no JPEG-LS file")
+        near = data[scan.start + 1 + 2 * data[scan.start]]
+        bpp = 8 * len(data) / (header.width * header.height)
+        chroma: Subsampling = "4:0:0" if header.components == 1 else "4:4:4"
+        return FileFacts("jpegls", bpp, float(near), subsampling=chroma, lossless=not near)

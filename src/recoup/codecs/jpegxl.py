@@ -7,12 +7,19 @@ from typing import ClassVar
 
 import numpy as np
 
+from recoup.codecs.jxl_frame import after_header, read_frame
 from recoup.codecs.jxl_header import as_srgb, read_header
 from recoup.codecs.library import failing, imagecodecs_version, planes
 from recoup.codecs.settings import lossless_without, validate
-from recoup.contracts import Timed
-from recoup.errors import ChainError
+from recoup.contracts import FileFacts, Subsampling, Timed
+from recoup.errors import ChainError, UnreadableError, UnsupportedError
 from recoup.image import Image, Samples
+from recoup.picture.bits import Bits
+from recoup.picture.boxes import boxes
+from recoup.picture.formats.jpegxl import stated_size
+
+_SEARCHED = 1 << 16
+"""Bytes from the start of which the header, the table of contents and the quantiser are read."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +115,50 @@ class JpegXl:
         import imagecodecs
 
         return imagecodecs_version(imagecodecs.jpegxl_version())
+
+
+def facts(data: bytes) -> FileFacts:
+    """Read the quantiser out of a file, where it stands in the open.
+
+    It does not in files with patches, splines, extra channels or an ICC profile, nor does the
+    distance that libjxl was asked for; what is told is the step of the lowest frequencies, which
+    libjxl makes from the distance alone.
+
+    Raises
+    ------
+    CodecError, UnreadableError
+        If it is no JPEG XL file.
+
+    Examples
+    --------
+    >>> image = Image(np.full((8, 8, 3), 128, np.uint8))
+    >>> [round(facts(JpegXl(d).encode(image)).quantiser, 1) for d in (1, 4)]
+    [...]
+    """
+    with failing("JPEG XL facts"):
+        codestream = _codestream(data)
+        bits = Bits(codestream[2:_SEARCHED])
+        width, height = stated_size(bits)
+        bpp = 8 * len(codestream) / (width * height)
+        try:
+            xyb = after_header(bits)
+            frame = read_frame(bits, width, height, xyb=xyb)
+        except (UnsupportedError, UnreadableError):
+            return FileFacts("jpegxl", bpp)
+        lossless = frame.modular and not xyb
+        chroma: Subsampling | None = "4:4:4" if xyb or lossless else None
+        return FileFacts("jpegxl", bpp, frame.step, subsampling=chroma, lossless=lossless)
+
+
+def _codestream(data: bytes) -> bytes:
+    """The codestream, out of its container if it has one."""
+    stream = data
+    if not data.startswith(b"\xff\x0a"):
+        parts = (box for box in boxes(data) if box.kind in (b"jxlc", b"jxlp"))
+        stream = b"".join(data[b.start + 4 * (b.kind == b"jxlp") : b.end] for b in parts)
+    if not stream.startswith(b"\xff\x0a"):
+        raise UnreadableError("JPEG XL facts: no JPEG XL file")
+    return stream
 
 
 def _distance(quality: float) -> float:

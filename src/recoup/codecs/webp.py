@@ -15,8 +15,11 @@ from recoup.codecs.library import (
     side_refusal,
 )
 from recoup.codecs.settings import validate
-from recoup.contracts import Timed
+from recoup.codecs.vp8_header import quantiser
+from recoup.contracts import FileFacts, Timed
+from recoup.errors import UnreadableError
 from recoup.image import Image
+from recoup.picture.formats.webp import size, walk
 
 _GREY = b"GREY\0\0\0\0"
 """An empty chunk of a kind unknown to readers, which RFC 9649 (section 2.7) lets them skip."""
@@ -101,6 +104,34 @@ class WebP:
         import imagecodecs
 
         return imagecodecs_version(imagecodecs.webp_version())
+
+
+def facts(data: bytes) -> FileFacts:
+    """Read the quantiser out of a file.
+
+    Raises
+    ------
+    CodecError, UnreadableError
+        If it is no WebP file of a still picture.
+
+    Examples
+    --------
+    >>> image = Image(np.full((8, 8, 3), 128, np.uint8))
+    >>> facts(WebP(0).encode(image)).quantiser, facts(WebP(lossless=True).encode(image)).lossless
+    (127.0, True)
+    """
+    with failing("WebP facts"):
+        if data[:4] != b"RIFF" or data[8:12] != b"WEBP":
+            raise UnreadableError("WebP facts: no WebP file")
+        chunk = next((one for one in walk(data) if one.kind in (b"VP8 ", b"VP8L")), None)
+        width, height = size(data)
+        if chunk is None or not width * height:
+            raise UnreadableError("WebP facts: no still picture")
+        bpp = 8 * (chunk.end - chunk.start) / (width * height)
+        if chunk.kind == b"VP8L":
+            return FileFacts("webp", bpp, subsampling="4:4:4", lossless=True)
+        index = quantiser(data[chunk.start : chunk.end])
+        return FileFacts("webp", bpp, index, subsampling="4:2:0", lossless=False)
 
 
 def _marked_grey(data: bytes, width: int, height: int) -> bytes:

@@ -39,7 +39,8 @@ class Card:
         Number of weights.
     facts
         What the model can be told beside the picture: ``sigma``, the standard deviation of its
-        noise on the scale 0..255. It is fed as (1, sigma / 50), or (0, 0) if it is not known.
+        noise on the scale 0..255, which is fed as (1, sigma / 50), or (0, 0) if it is not known;
+        or the names of the numbers that say how the picture was coded (``told.FACTS``).
     data, licence, source
         What it was trained on; the licence of the weights; where they came from.
     sha256

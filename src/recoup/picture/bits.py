@@ -37,6 +37,10 @@ class Bits:
         """Return the next bit."""
         return bool(self.take(1))
 
+    def align(self) -> None:
+        """Go to the next byte."""
+        self.take(self._left % 8)
+
     def choice(self, *ways: tuple[int, int]) -> int:
         """Return a U32 field: two bits choose one of four (offset, bits)."""
         offset, count = ways[self.take(2)]

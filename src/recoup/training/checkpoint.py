@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -29,7 +29,7 @@ class Point:
         When.
     loss
         Of that step.
-    psnr, ssim, shown, lpips
+    psnr, ssim, shown, lpips, gains
         As in :class:`recoup.training.validate.Scores`.
     """
 
@@ -40,6 +40,7 @@ class Point:
     ssim: float
     shown: float
     lpips: float | None = None
+    gains: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from torch import Tensor
 from recoup.errors import ModelError
 from recoup.models import Card
 from recoup.models.engine import open_model
+from recoup.models.told import FACTS
 from recoup.picture import shown
 from recoup.picture.write import write
 from recoup.training.detect import Restorer, detect
@@ -101,7 +102,7 @@ def export(
         channels=net.channels,
         margin=_margin(net),
         parameters=sum(weights.numel() for weights in net.parameters()),
-        facts=("sigma",) if facts else (),
+        facts=FACTS if facts == len(FACTS) else ("sigma",) if facts else (),
         data=data,
         licence=licence,
         source=source or f"{shown(path.name)}, SHA-256 {_sha256(path)}",

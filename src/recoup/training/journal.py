@@ -74,6 +74,7 @@ class Journal:
         }
         if scores := progress.scores:
             values |= {"psnr": scores.psnr, "ssim": scores.ssim, "gain": scores.gain}
+            values |= {f"gain_{kind}": gain for kind, gain in scores.gains}
             values |= {} if scores.lpips is None else {"lpips": scores.lpips}
         for name, value in values.items():
             self._writer.add_scalar(name, value, step)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -19,6 +15,8 @@ from recoup.chain.chain import apply
 from recoup.contracts import Filter
 from recoup.errors import ChainError
 from recoup.image import Image
+from recoup.models.told import FACTS
+from recoup.training.coded import CodedPictures
 from recoup.training.pool import Pool
 
 _SEEDS = 1 << 31
@@ -62,10 +60,13 @@ class Degradation:
         not, as in the literature.
     told
         Share of crops for which sigma is told, as the facts (1, sigma / 50); (0, 0) else. Nothing
-        is told if this is 0.
+        is told if this is 0. For ``coded``, see :class:`CodedPictures`.
     margin
         Pixels of the clean crop around what the net is to return, so that the chain's treatment
         of borders is not learnt.
+    coded
+        Side of squares that are coded whole by a random codec and decoded, instead of the chain:
+        see :class:`CodedPictures`; 0 for none.
     """
 
     chain: str = ""
@@ -73,11 +74,12 @@ class Degradation:
     clipped: float = 0.5
     told: float = 0.0
     margin: int = 0
+    coded: int = 0
 
     @property
     def facts(self) -> int:
         """Numbers that the net is told."""
-        return 2 if self.told else 0
+        return 0 if not self.told else len(FACTS) if self.coded else 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +107,8 @@ class Pairs:
     reuse
         How often a degraded crop is used, on average, turned anew each time: batches are drawn
         from a window of crops that moves on by ``batch / reuse`` a step. For degradations that
-        would keep the net waiting, as the pool of pairs in Real-ESRGAN's training.
+        would keep the net waiting, as the pool of pairs in Real-ESRGAN's training. Of a picture
+        that is coded whole: how many crops it serves.
     """
 
     pool: Pool
@@ -135,11 +138,16 @@ class Pairs:
     def _pair(self, step: int, at: int) -> tuple[Any, Any, Any]:
         """One crop: shown, wanted, facts."""
         draw = np.random.Generator(np.random.PCG64([self.seed, step, at]))
+        if self.degradation.coded:
+            turn = int(draw.integers(8))
+            clean, shown, facts = self._coded.sample(step * self.batch, draw)
+            clean, shown = (_turned(planes(one), turn) for one in (clean, shown))
+            return shown, clean, facts if self.degradation.told else facts[:0]
         if self.reuse == 1:
-            clean, degraded = map(_planes, self._made(draw))
+            clean, degraded = map(planes, self._made(draw))
         else:
             turn = int(draw.integers(8))
-            clean, degraded = (_turned(_planes(one), turn) for one in self._kept(step, draw))
+            clean, degraded = (_turned(planes(one), turn) for one in self._kept(step, draw))
         shown, facts = self._noisy(degraded, draw)
         return shown, clean, facts
 
@@ -173,74 +181,37 @@ class Pairs:
         return apply(after, steps.codec.decode(steps.codec.encode(image)))
 
     @cached_property
+    def _coded(self) -> CodedPictures:
+        """Where crops of pictures that are coded whole come from."""
+        return CodedPictures(
+            self.pool,
+            self.degradation.coded,
+            self.crop,
+            self.seed,
+            zoom=self.zoom,
+            reuse=self.reuse,
+            told=self.degradation.told,
+        )
+
+    @cached_property
     def _steps(self) -> Chain:
         """The chain, with a last filter that stands for the net."""
         return whole(self.degradation.chain, self.scale)
 
-    def _noisy(self, planes: Any, draw: np.random.Generator) -> tuple[Any, Any]:  # noqa: ANN401  (float32 arrays)
+    def _noisy(self, values: Any, draw: np.random.Generator) -> tuple[Any, Any]:  # noqa: ANN401  (float32 arrays)
         """Add noise; return the planes and what is told."""
         facts = np.zeros(self.degradation.facts, np.float32)
         least, most = self.degradation.sigma
         if not most:
-            return planes, facts
+            return values, facts
         sigma = draw.uniform(least, most)
-        noise = draw.standard_normal(planes.shape, np.float32)
-        planes = planes + noise * np.float32(sigma / 255)
+        noise = draw.standard_normal(values.shape, np.float32)
+        values = values + noise * np.float32(sigma / 255)
         if draw.random() < self.degradation.clipped:
-            planes = np.clip(np.rint(planes * 255), 0, 255, dtype=np.float32) / np.float32(255)
+            values = np.clip(np.rint(values * 255), 0, 255, dtype=np.float32) / np.float32(255)
         if draw.random() < self.degradation.told:
             facts[:] = 1, sigma / 50
-        return planes, facts
-
-
-class Feed:
-    """Batches made ahead of need by threads, in order.
-
-    Parameters
-    ----------
-    pairs
-        Where they come from.
-    steps
-        Which to make.
-    threads
-        How many make them; each may be one batch ahead, and one more.
-
-    Examples
-    --------
-    >>> pictures = tuple(Image(np.full((16, 16, 3), n, np.uint8)) for n in range(4))
-    >>> pairs = Pairs(Pool(pictures, ()), Degradation(sigma=(5, 5)), 1, crop=8, batch=2, seed=0)
-    >>> feed = Feed(pairs, range(3), threads=1)
-    >>> [batch.shown.shape for batch in feed][0], 0 <= feed.waited
-    (torch.Size([2, 3, 8, 8]), True)
-    """
-
-    def __init__(self, pairs: Pairs, steps: range, *, threads: int) -> None:
-        """Nothing is made before the first is asked for."""
-        self.waited = 0.0
-        """Seconds that whoever took the batches had to wait for them."""
-        self._pairs, self._steps, self._threads = pairs, steps, threads
-
-    def __iter__(self) -> Iterator[Batch]:
-        """Give every batch; what is not wanted any more is not made."""
-        todo = iter(self._steps)
-        ahead: deque[Future[Batch]] = deque()
-        with ThreadPoolExecutor(self._threads, "pairs") as makers:
-            try:
-                for step in todo:
-                    ahead.append(makers.submit(self._pairs.at, step))
-                    if len(ahead) > self._threads + 1:
-                        yield self._taken(ahead.popleft())
-                while ahead:
-                    yield self._taken(ahead.popleft())
-            finally:
-                for batch in ahead:
-                    batch.cancel()
-
-    def _taken(self, made: Future[Batch]) -> Batch:
-        begun = perf_counter()
-        batch = made.result()
-        self.waited += perf_counter() - begun
-        return batch
+        return values, facts
 
 
 def whole(chain: str, scale: int) -> Chain:
@@ -280,11 +251,11 @@ def _reseeded(filters: tuple[Filter, ...], draw: np.random.Generator) -> list[Fi
     ]
 
 
-def _turned(planes: Any, turn: int) -> Any:  # noqa: ANN401  (float32 arrays)
+def _turned(values: Any, turn: int) -> Any:  # noqa: ANN401  (float32 arrays)
     """Mirror and turn (channels, side, side) in one of eight ways."""
-    planes = planes[:, ::-1] if turn & 1 else planes
-    planes = planes[:, :, ::-1] if turn & 2 else planes
-    return np.ascontiguousarray(planes.transpose(0, 2, 1) if turn & 4 else planes)
+    values = values[:, ::-1] if turn & 1 else values
+    values = values[:, :, ::-1] if turn & 2 else values
+    return np.ascontiguousarray(values.transpose(0, 2, 1) if turn & 4 else values)
 
 
 def _cut(image: Image, margin: int) -> Image:
@@ -294,6 +265,12 @@ def _cut(image: Image, margin: int) -> Image:
     return Image(np.ascontiguousarray(image.samples[margin:-margin, margin:-margin]), image.bits)
 
 
-def _planes(image: Image) -> Any:  # noqa: ANN401  (a float32 array)
-    """(channels, height, width) in 0..1."""
+def planes(image: Image) -> Any:  # noqa: ANN401  (a float32 array)
+    """(channels, height, width) in 0..1.
+
+    Examples
+    --------
+    >>> planes(Image(np.full((2, 4, 3), 51, np.uint8))).shape
+    (3, 2, 4)
+    """
     return np.ascontiguousarray(image.samples.transpose(2, 0, 1), np.float32) / image.peak

@@ -57,6 +57,7 @@ class Progress:
         parts = [f"step {self.step}/{self.steps}", f"loss {self.loss:.5f}"]
         if scores := self.scores:
             parts += [f"{scores.psnr:.2f} dB ({scores.gain:+.2f})", f"SSIM {scores.ssim:.4f}"]
+            parts += [f"{kind} {gain:+.2f}" for kind, gain in scores.gains]
             parts += [] if scores.lpips is None else [f"LPIPS {scores.lpips:.4f}"]
         parts += [f"{self.rate:.1f} crops/s", f"waiting {self.waited:.0%}".replace("%", " %")]
         return "  ".join([*parts, f"{self.left:.0f} s left"])

@@ -131,7 +131,9 @@ def pairs_for(
     Traceback (most recent call last):
     recoup.errors.TrainingError: training needs at least 4 pictures, there are 0
     """
-    kept, held = split(pool(paths, side=_CROP + 2 * recipe.margin), held_out=recipe.held_out)
+    kept, held = split(
+        pool(paths, side=max(_CROP + 2 * recipe.margin, recipe.coded)), held_out=recipe.held_out
+    )
     calibration, measured = (
         Pairs(part, recipe.degradation, scale, crop=_CROP, batch=8, seed=recipe.seed + 1)
         for part in (kept, held)

@@ -23,6 +23,7 @@ _RANGES = MappingProxyType(
     {
         **dict.fromkeys(("crop", "batch", "steps", "rate", "clip", "held_out"), _ABOVE),
         **dict.fromkeys(("validate_every", "critic", "critic_rate", "reuse"), _ABOVE),
+        **dict.fromkeys(("coded",), _NEVER_BELOW),
         **dict.fromkeys(("rest", "perceptual", "adversarial", "margin", "seed"), _NEVER_BELOW),
         **dict.fromkeys(("checkpoint_s",), _NEVER_BELOW),
         **dict.fromkeys(("clipped", "told", "sharpen", "warmup", "decay", "ema"), _SHARE),
@@ -45,7 +46,7 @@ class Recipe:
         Sets by name, or folders.
     held_out
         Pictures kept for validation, taken by the order of their hashes.
-    chain, sigma, clipped, told, margin
+    chain, sigma, clipped, told, margin, coded
         The degradation: see :class:`Degradation`.
     crop, batch
         Side of what the net is to return, in pixels; crops in a step.
@@ -91,6 +92,7 @@ class Recipe:
     clipped: float = 0.5
     told: float = 0.0
     margin: int = 0
+    coded: int = 0
     crop: int = 96
     zoom: tuple[int, ...] = (1,)
     batch: int = 8
@@ -129,6 +131,10 @@ class Recipe:
             raise TrainingError(f"sigma is [least, most], not {list(self.sigma)}")
         if min(self.zoom, default=0) < 1:
             raise TrainingError(f"zoom is a list of whole numbers above 0, not {list(self.zoom)}")
+        if self.coded and (self.chain or self.margin or any(self.sigma)):
+            raise TrainingError("coded stands alone: leave out chain, margin and sigma")
+        if self.coded and self.coded < self.crop + 8:
+            raise TrainingError(f"coded must be crop + 8 or more, not {self.coded}")
         if self.crop < _LEAST or (self.judge == "lpips" and self.crop % 32):
             raise TrainingError(
                 f"crop must be {_LEAST} or more, and a multiple of 32 beside a perceptual or "
@@ -167,7 +173,18 @@ class Recipe:
     @property
     def degradation(self) -> Degradation:
         """What is done to clean crops."""
-        return Degradation(self.chain, self.sigma, self.clipped, self.told, self.margin)
+        return Degradation(self.chain, self.sigma, self.clipped, self.told, self.margin, self.coded)
+
+    @property
+    def side(self) -> int:
+        """Least side of a training picture.
+
+        Examples
+        --------
+        >>> Recipe(name="a", task="", net="", data=("a",), crop=96, coded=512).side
+        512
+        """
+        return max(self.crop + 2 * self.margin, self.coded)
 
     @property
     def sha256(self) -> str:

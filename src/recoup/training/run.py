@@ -24,10 +24,11 @@ from recoup.training.checkpoint import (
     restore_optimisers,
     write_checkpoint,
 )
+from recoup.training.feed import Feed
 from recoup.training.journal import Journal
 from recoup.training.objective import Objective
 from recoup.training.optimise import Pace, optimisers
-from recoup.training.pairs import Batch, Feed, Pairs
+from recoup.training.pairs import Batch, Pairs
 from recoup.training.pool import Pool, pool, split
 from recoup.training.progress import Progress
 from recoup.training.ranks import Ranks, laid_out
@@ -84,7 +85,7 @@ class Run:
         self.mean = deepcopy(self.net).eval().requires_grad_(requires_grad=False)
         self.optimisers = optimisers(self.net, recipe.optimiser, rate=recipe.rate, rest=recipe.rest)
         self.objective = Objective(recipe, self.ranks)
-        pictures = pool(paths, side=recipe.crop + 2 * recipe.margin)
+        pictures = pool(paths, side=recipe.side)
         self.names, self.left_out = pictures.names, pictures.left_out
         kept, held = split(pictures, held_out=recipe.held_out)
         self.pairs = self._pairs(kept)
@@ -246,6 +247,7 @@ class Run:
             round(self.state.cpu_seconds, 1),
             report.loss,
             *(scores.psnr, scores.ssim, scores.shown, scores.lpips),
+            dict(scores.gains),
         )
         self.state = replace(self.state, curve=(*self.state.curve, point))
         judged = self._judged(scores)

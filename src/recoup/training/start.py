@@ -40,6 +40,8 @@ def check(recipe: Recipe, *, scale: int, multiple: int, ranks: int = 1) -> None:
     Traceback (most recent call last):
     recoup.errors.TrainingError: crop must be a multiple of 4 and margin of 4 for net = 'srvgg', ...
     """
+    if recipe.coded and scale != 1:
+        raise TrainingError(f"coded needs a net that keeps the size, not net = {recipe.net!r}")
     unit = scale * multiple
     if recipe.crop % unit or recipe.margin % scale:
         raise TrainingError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,8 @@ from torch.nn import functional
 from recoup.errors import MissingError
 from recoup.image import Image
 from recoup.metrics import metrics
-from recoup.training.pairs import Batch, Pairs
+from recoup.training.coded import cut, fixed
+from recoup.training.pairs import Batch, Pairs, planes
 
 Score = Callable[[Image, Image], float]
 
@@ -34,12 +35,15 @@ class Scores:
         PSNR of what it was shown, enlarged by bicubic if the net enlarges.
     lpips
         Of what the net gives; None if the metric is not installed.
+    gains
+        Decibels above what the net was shown, by kind of crop where there are kinds: by codec.
     """
 
     psnr: float
     ssim: float
     shown: float
     lpips: float | None = None
+    gains: tuple[tuple[str, float], ...] = ()
 
     @property
     def gain(self) -> float:
@@ -57,14 +61,20 @@ class Validation:
         One pair in each.
     lpips
         The metric; None if it is not installed.
+    kinds
+        Of each batch; empty if there is but one kind.
     """
 
     batches: tuple[Batch, ...]
     lpips: Score | None = None
+    kinds: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, pairs: Pairs) -> Validation:
         """Cut one crop of up to 256 pixels from each picture, always the same, never zoomed.
+
+        Where pictures are coded whole, each gives the middle of its decode by every codec, at
+        fixed settings, with all facts told.
 
         Examples
         --------
@@ -75,6 +85,9 @@ class Validation:
         >>> Validation.of(pairs).batches[0].wanted.shape
         torch.Size([1, 3, 32, 32])
         """
+        if pairs.degradation.coded:
+            kinds, coded = zip(*_coded(pairs), strict=True)
+            return cls(coded, _lpips(), kinds)
         margin = 2 * pairs.degradation.margin
         batches = []
         for n, picture in enumerate(pairs.pool.pictures):
@@ -102,7 +115,14 @@ class Validation:
                 seen.append(self.lpips(wanted, out))
         means = [math.fsum(column) / len(scored) for column in zip(*scored, strict=True)]
         lpips = math.fsum(seen) / len(seen) if seen else None
-        return Scores(means[0], means[1], means[2], lpips), tuple(given)
+        gains = tuple(
+            (kind, math.fsum(several) / len(several))
+            for kind in dict.fromkeys(self.kinds)
+            for several in [
+                [s[0] - s[2] for s, k in zip(scored, self.kinds, strict=True) if k == kind]
+            ]
+        )
+        return Scores(means[0], means[1], means[2], lpips, gains), tuple(given)
 
     def sheet(self, given: Sequence[Tensor], *, most: int = 6) -> Image:
         """Shown, given and wanted side by side, one row for each of up to ``most`` pictures."""
@@ -113,6 +133,22 @@ class Validation:
             rows.append(_image(row).samples)
         width = min(row.shape[1] for row in rows)
         return Image(np.ascontiguousarray(np.concatenate([row[:, :width] for row in rows])))
+
+
+def _coded(pairs: Pairs) -> Iterator[tuple[str, Batch]]:
+    """Name of the codec, and the middle of a picture that was coded whole by it."""
+    for n, picture in enumerate(pairs.pool.pictures):
+        side = min(pairs.degradation.coded, picture.height, picture.width)
+        top, left = (picture.height - side) // 2, (picture.width - side) // 2
+        square = Image(np.ascontiguousarray(picture.samples[top : top + side, left : left + side]))
+        inner = min(_SIDE, side - side % 16)
+        at = (side - inner) // 4 * 2
+        for name, whole in fixed(square, n):
+            part = cut(whole, at, at, inner, whole.facts[: pairs.degradation.facts])
+            shown, wanted = (
+                torch.from_numpy(planes(one))[None] for one in (part.shown, part.clean)
+            )
+            yield name, Batch(shown, wanted, torch.from_numpy(part.facts)[None])
 
 
 def restore(net: nn.Module, batch: Batch, device: torch.device) -> Tensor:

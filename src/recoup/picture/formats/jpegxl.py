@@ -36,7 +36,7 @@ class Header:
 
 def size(data: bytes) -> tuple[int, int]:
     """Width and height from the codestream."""
-    return _size(Bits(_start(data)))
+    return stated_size(Bits(_start(data)))
 
 
 def decode(data: bytes) -> Decoded:
@@ -89,7 +89,7 @@ def _start(data: bytes) -> bytes:
     return stream[2:]
 
 
-def _size(bits: Bits) -> tuple[int, int]:
+def stated_size(bits: Bits) -> tuple[int, int]:
     """Read a SizeHeader (18181-1, D.2)."""
     small = bits.flag()
 
@@ -109,14 +109,14 @@ def _size(bits: Bits) -> tuple[int, int]:
 def _header(data: bytes) -> Header:
     """Read SizeHeader and ImageMetadata (18181-1, D.2 and D.3)."""
     bits = Bits(_start(data))
-    width, height = _size(bits)
+    width, height = stated_size(bits)
     if bits.flag():
         return Header(width, height)
     turned = False
     if bits.flag():
         turned = bits.take(3) != 0
         if bits.flag():
-            _size(bits)  # the size it would like to be shown at
+            stated_size(bits)  # the size it would like to be shown at
         if bits.flag():
             _preview(bits)
         if bits.flag():
