@@ -1,7 +1,10 @@
 """What the rows say: means, matched settings, intervals and advice. Pure functions."""
 
 from recoup.analysis.advise import STANDARDS, Advice, Pick, Standard, advise
+from recoup.analysis.bdrate import Delta, bd_metric, bd_rate
 from recoup.analysis.by_setting import Mean, Setting, by_setting
+from recoup.analysis.curve import Curve, curves
+from recoup.analysis.deltas import Matrix, MeanDelta, bd_matrix, mean_delta
 from recoup.analysis.interval import Difference, Gain, difference, gain
 from recoup.analysis.match import AtLevel, Line, at_level, lines
 from recoup.analysis.restoration import UNFAITHFUL, Restoration, Restorer, outside, restorations
@@ -11,10 +14,14 @@ __all__ = [
     "UNFAITHFUL",
     "Advice",
     "AtLevel",
+    "Curve",
+    "Delta",
     "Difference",
     "Gain",
     "Line",
+    "Matrix",
     "Mean",
+    "MeanDelta",
     "Pick",
     "Restoration",
     "Restorer",
@@ -22,10 +29,15 @@ __all__ = [
     "Standard",
     "advise",
     "at_level",
+    "bd_matrix",
+    "bd_metric",
+    "bd_rate",
     "by_setting",
+    "curves",
     "difference",
     "gain",
     "lines",
+    "mean_delta",
     "outside",
     "restorations",
 ]
