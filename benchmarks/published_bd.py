@@ -24,7 +24,8 @@ from recoup.image import Image
 
 Point = tuple[float, float]
 """Bits per pixel, PSNR-RGB in dB."""
-MORE = (5, 15, 25, 35, 45, 60, 80, 95)
+STEP = 5
+"""Between qualities, for curves with more points over the same range."""
 
 
 def jpeg(image: Image, quality: int, *, as_libjpeg9: bool) -> Point:
@@ -66,6 +67,9 @@ def show(label: str, anchors: list[list[Point]], tests: list[list[Point]]) -> No
 
 def main() -> None:
     """Print published and ours."""
+    if len(sys.argv) < 2:
+        print("give the folder of the 24 Kodak pictures")
+        return
     originals = pictures(Path(sys.argv[1]))
     published = [Curve.of((b, q) for q, b in p.values()) for p in (JPEG_POINTS, WEBP_POINTS)]
     found = bd_rate(*published)
@@ -77,11 +81,15 @@ def main() -> None:
             [jpeg(image, q, as_libjpeg9=as_libjpeg9) for q in JPEG_POINTS] for image in originals
         ]
         show(f"here, JPEG decoded as {how}", several, webps)
-    fine = [
-        [jpeg(i, q, as_libjpeg9=False) for q in sorted({*JPEG_POINTS, *MORE})] for i in originals
-    ]
-    finer = [[webp(i, q) for q in sorted({*WEBP_POINTS, *MORE})] for i in originals]
-    show("here, twice as many qualities, 5 to 95", fine, finer)
+    fine = [[jpeg(i, q, as_libjpeg9=False) for q in finer(JPEG_POINTS)] for i in originals]
+    webps = [[webp(i, q) for q in finer(WEBP_POINTS)] for i in originals]
+    show("here, every 5th quality of the same range", fine, webps)
+
+
+def finer(qualities: Iterable[int]) -> list[int]:
+    """Qualities from the first to the last, and those between them."""
+    several = sorted(qualities)
+    return sorted({*several, *range(several[0], several[-1], STEP)})
 
 
 if __name__ == "__main__":

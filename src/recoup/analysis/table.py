@@ -150,7 +150,7 @@ class Table:
         return [[column.text(value) for column, value in row] for row in pairs]
 
     def brief(self) -> Table:
-        """Without empty columns, and with columns of one and the same text said in the title.
+        """Without empty columns; first columns of one and the same text go into the title.
 
         Examples
         --------
@@ -162,12 +162,10 @@ class Table:
         if len(self.rows) < 2:
             return self
         values = [{row[at] for row in self.rows} for at in range(len(self.columns))]
-        kept = [at for at, v in enumerate(values) if v - {None, ""} and not _constant(v)]
-        said = [
-            f"{column.heading} {next(iter(v))}"
-            for column, v in zip(self.columns, values, strict=True)
-            if _constant(v) and v != {""}
-        ]
+        named = next((at for at, v in enumerate(values) if not _texts(v)), len(values))
+        alike = [at for at, v in enumerate(values[:named]) if len(v) == 1]
+        kept = [at for at, v in enumerate(values) if v - {None, ""} and at not in alike]
+        said = [f"{self.columns[at].heading} {self.rows[0][at]}" for at in alike]
         rows = tuple(tuple(row[at] for at in kept) for row in self.rows)
         title = f"{self.title} ({'; '.join(said)})" if said else self.title
         return Table(self.name, title, tuple(self.columns[at] for at in kept), rows, self.note)
@@ -209,9 +207,9 @@ def escaped(text: str) -> str:
     return "".join(_ESCAPES.get(c, c) for c in text)
 
 
-def _constant(values: set[Value]) -> bool:
-    """Whether a column holds one text only."""
-    return len(values) == 1 and isinstance(next(iter(values)), str)
+def _texts(values: set[Value]) -> bool:
+    """Whether a column holds text only."""
+    return all(isinstance(value, str) for value in values)
 
 
 def _latex_row(cells: Sequence[str]) -> str:
