@@ -1,6 +1,7 @@
 """What the rows say: means, matched settings, intervals and advice. Pure functions."""
 
 from recoup.analysis.advise import STANDARDS, Advice, Pick, Standard, advise
+from recoup.analysis.band import Span, band
 from recoup.analysis.by_setting import Mean, Setting, by_setting
 from recoup.analysis.interval import Difference, Gain, difference, gain
 from recoup.analysis.match import AtLevel, Line, at_level, lines
@@ -19,9 +20,11 @@ __all__ = [
     "Restoration",
     "Restorer",
     "Setting",
+    "Span",
     "Standard",
     "advise",
     "at_level",
+    "band",
     "by_setting",
     "difference",
     "gain",
