@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Literal
 
 import numpy as np
@@ -166,6 +167,20 @@ def gain(
     mean = round(float(finite.mean()), 12)
     low, high = (mean, mean) if len(finite) < FEWEST else _ends(finite)
     return Gain(mean, float(low), float(high), len(finite), better, ups, downs)
+
+
+def ends(values: Sequence[float]) -> tuple[float, float]:
+    """Both ends of the 95 % interval of a mean; both the mean itself for too few values.
+
+    Examples
+    --------
+    >>> ends([1.0, 2.0])
+    (1.5, 1.5)
+    """
+    if len(values) < FEWEST:
+        return fmean(values), fmean(values)
+    low, high = _ends(np.asarray(values))
+    return float(low), float(high)
 
 
 def _ends(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -39,6 +39,19 @@ class Line:
     axis: str
     settings: tuple[Setting, ...]
 
+    @property
+    def text(self) -> str:
+        """What tells it from all other lines, written as chains are.
+
+        Examples
+        --------
+        >>> Line("jpeg", "", "median:size=3", "encoder=jpegli, speed=4", "quality", ()).text
+        'jpeg:encoder=jpegli,speed=4 | median:size=3'
+        """
+        said = self.variant.replace(", ", ",")
+        parts = (self.before, f"{self.codec}:{said}" if said else self.codec, self.after)
+        return " | ".join(filter(None, parts))
+
     @cached_property
     def lossless(self) -> bool:
         """Whether every setting gave every picture back exactly."""
