@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from recoup import __version__
+from recoup.cli.analyse import analyse
 from recoup.cli.data import data
 from recoup.cli.models import models
 from recoup.cli.study import study
@@ -25,6 +26,7 @@ app = typer.Typer(
 
 app.add_typer(models, name="models")
 app.command()(train)
+app.command()(analyse)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")
 INTERRUPTED = 130
