@@ -9,6 +9,7 @@ from recoup.analysis.deltas import Matrix, MeanDelta, bd_matrix, mean_delta
 from recoup.analysis.frontier import Frontier, frontier
 from recoup.analysis.interval import Difference, Gain, difference, gain
 from recoup.analysis.match import AtLevel, Line, at_level, default_line, lines, named_line
+from recoup.analysis.opponents import Opponent, Opponents, opponents, sentences
 from recoup.analysis.pairs import Pair, matched_pairs
 from recoup.analysis.restoration import UNFAITHFUL, Restoration, Restorer, outside, restorations
 from recoup.analysis.table import Table
@@ -28,6 +29,8 @@ __all__ = [
     "Matrix",
     "Mean",
     "MeanDelta",
+    "Opponent",
+    "Opponents",
     "Pair",
     "Pick",
     "Restoration",
@@ -51,6 +54,8 @@ __all__ = [
     "matched_pairs",
     "mean_delta",
     "named_line",
+    "opponents",
     "outside",
     "restorations",
+    "sentences",
 ]
