@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from recoup.analysis.analyse import analyse
     from recoup.chain import Chain
     from recoup.image import Image
     from recoup.picture import Picture, load, measured, save
@@ -29,6 +30,7 @@ __all__ = [
     "Measurement",
     "Picture",
     "Store",
+    "analyse",
     "compare",
     "load",
     "measured",
@@ -42,6 +44,7 @@ _HOME = {
     "Measurement": "results.row",
     "Picture": "picture",
     "Store": "results.store",
+    "analyse": "analysis.analyse",
     "compare": "sweep",
     "load": "picture",
     "measured": "picture",

@@ -144,6 +144,24 @@ class Setting:
         }
 
     @cached_property
+    def there_s(self) -> Mapping[str, float]:
+        """Seconds by picture to make the file: encode and the filters before it."""
+        return {
+            key: row.encode_s + (row.filter_s or 0.0) - (row.restore_s or 0.0)
+            for key, row in self.rows.items()
+            if row.encode_s is not None
+        }
+
+    @cached_property
+    def back_s(self) -> Mapping[str, float]:
+        """Seconds by picture to get the picture back: decode and the filters after it."""
+        return {
+            key: row.decode_s + (row.restore_s or 0.0)
+            for key, row in self.rows.items()
+            if row.decode_s is not None
+        }
+
+    @cached_property
     def kilobytes(self) -> float | None:
         """Mean file size, 10³ bytes."""
         sizes = self.encoded_bytes.values()
@@ -202,6 +220,13 @@ class Setting:
     def peak_mb(self) -> float | None:
         """Largest over pictures of the memory one pass added, 10⁶ bytes."""
         return max((r.peak_mb for r in self.rows.values() if r.peak_mb is not None), default=None)
+
+    @property
+    def untimed(self) -> str:
+        """Why its seconds are not compared with others', or empty."""
+        if any(row.timed != "in-process" for row in self.rows.values()):
+            return "timed with the start of an outside program"
+        return "" if self.timed_alone else "timed on a shared core"
 
     @cached_property
     def timed_alone(self) -> bool:

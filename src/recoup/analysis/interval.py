@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import fmean
 from typing import Literal
 
@@ -15,7 +16,11 @@ RESAMPLES = 4000
 SEED = 20_04
 FEWEST = 5
 """Below this many pictures no interval is given."""
+LEAST_SPREAD = 0.25
+"""Share of the values' own standard deviation below which no resample's is taken to lie."""
 _MOST_AT_ONCE = 1_000_000
+_MOST_KEPT = 250
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Difference:
     ratio
         Geometric mean over pictures of A / B.
     low, high
-        Bootstrap 95 % interval of it; both equal ``ratio`` where there are too few pictures.
+        95 % interval of it (:func:`ends`); both equal ``ratio`` where there are too few pictures.
     n
         Pictures both have.
 
@@ -53,8 +58,7 @@ class Difference:
 def difference(ours: Mapping[str, float], theirs: Mapping[str, float]) -> Difference | None:
     """Compare two quantities over the pictures that both have.
 
-    The mean over pictures of the difference of logarithms, with the percentile bootstrap over
-    pictures (Efron 1979), seeded, so that the same rows always give the same interval.
+    The mean over pictures of the difference of logarithms, with the interval of :func:`ends`.
 
     Parameters
     ----------
@@ -78,8 +82,8 @@ def difference(ours: Mapping[str, float], theirs: Mapping[str, float]) -> Differ
     ratio = math.exp(float(logs.mean()))
     if len(common) < FEWEST:
         return Difference(round(ratio, 12), ratio, ratio, len(common))
-    low, high = np.exp(_ends(logs))
-    return Difference(round(ratio, 12), float(low), float(high), len(common))
+    low, high = (math.exp(end) for end in _ends(logs))
+    return Difference(round(ratio, 12), low, high, len(common))
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Gain:
     mean
         Arithmetic mean over pictures; None where no picture has two finite scores.
     low, high
-        Bootstrap 95 % interval of it; both equal ``mean`` where there are too few pictures.
+        95 % interval of it (:func:`ends`); both equal ``mean`` where there are too few pictures.
     n
         Pictures in the mean.
     better
@@ -133,8 +137,8 @@ def gain(
 ) -> Gain | None:
     """Compare two scores over the pictures that both have.
 
-    The mean over pictures of the difference, with the bootstrap of :func:`difference`. Where both
-    are infinite the difference is 0; where one is, the picture counts as better or worse only.
+    The mean over pictures of the difference, with the interval of :func:`ends`. Where both are
+    infinite the difference is 0; where one is, the picture counts as better or worse only.
 
     Parameters
     ----------
@@ -166,28 +170,63 @@ def gain(
         return Gain(None, 0.0, 0.0, 0, better, ups, downs)
     mean = round(float(finite.mean()), 12)
     low, high = (mean, mean) if len(finite) < FEWEST else _ends(finite)
-    return Gain(mean, float(low), float(high), len(finite), better, ups, downs)
+    return Gain(mean, low, high, len(finite), better, ups, downs)
 
 
 def ends(values: Sequence[float]) -> tuple[float, float]:
-    """Both ends of the 95 % interval of a mean; both the mean itself for too few values.
+    """Both ends of the 95 % interval of a mean.
+
+    Bootstrap-t (Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 12), in
+    which the standard deviation of a resample counts for at least :data:`LEAST_SPREAD` of that
+    of the values, so that resamples of all but equal values do not blow the interval up. Seeded:
+    the same values always give the same interval.
+
+    Parameters
+    ----------
+    values
+        One for each picture. For fewer than :data:`FEWEST` both ends are the mean.
 
     Examples
     --------
     >>> ends([1.0, 2.0])
     (1.5, 1.5)
+    >>> low, high = ends([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0])
+    >>> low < 3 and high > 6
+    True
     """
     if len(values) < FEWEST:
         return fmean(values), fmean(values)
-    low, high = _ends(np.asarray(values))
-    return float(low), float(high)
+    return _ends(np.asarray(values))
 
 
-def _ends(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Both ends of the percentile bootstrap's 95 % interval of the mean."""
+def _ends(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Both ends of the bootstrap-t 95 % interval of the mean (docs/adr/0007)."""
+    mean, spread = float(values.mean()), float(values.std())
+    if spread <= _ROUNDING * float(np.abs(values).max()):
+        return mean, mean
+    centred = values - mean
+    both = np.stack([centred, centred**2], axis=1)
+    means, squares = np.concatenate([share @ both for share in _resampled(len(values))]).T
+    least = LEAST_SPREAD * spread
+    studied = means / np.sqrt(np.maximum(squares - means**2, least**2))
+    low, high = np.percentile(studied, [2.5, 97.5])
+    return mean - float(high) * spread, mean - float(low) * spread
+
+
+def _resampled(number: int) -> Iterable[NDArray[np.float64]]:
+    """Shares of so many values in each resample, some rows at a time; the same every time."""
+    return _kept(number) if number <= _MOST_KEPT else _shares(number)
+
+
+@lru_cache(maxsize=8)
+def _kept(number: int) -> tuple[NDArray[np.float64], ...]:
+    """Few values are resampled often: a report compares every two lines."""
+    return tuple(_shares(number))
+
+
+def _shares(number: int) -> Iterator[NDArray[np.float64]]:
     random = np.random.default_rng(SEED)
-    at_once = max(1, _MOST_AT_ONCE // len(values))
-    counts = [min(at_once, RESAMPLES - done) for done in range(0, RESAMPLES, at_once)]
-    several = [random.integers(0, len(values), (count, len(values))) for count in counts]
-    means = np.concatenate([values[at].mean(axis=1) for at in several])
-    return np.asarray(np.percentile(means, [2.5, 97.5]))
+    at_once = max(1, _MOST_AT_ONCE // number)
+    for done in range(0, RESAMPLES, at_once):
+        count = min(at_once, RESAMPLES - done)
+        yield random.multinomial(number, np.full(number, 1 / number), count) / number

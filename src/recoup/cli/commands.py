@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from recoup import __version__
+from recoup.cli.analyse import analyse
 from recoup.cli.data import data
 from recoup.cli.models import models
 from recoup.cli.study import study
@@ -25,6 +26,7 @@ app = typer.Typer(
 
 app.add_typer(models, name="models")
 app.command()(train)
+app.command()(analyse)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")
 INTERRUPTED = 130
@@ -58,6 +60,10 @@ def options(
 def compare(
     paths: Paths,
     *,
+    plan: Annotated[
+        Literal["quick", "standard", "thorough", "lossless"] | None,
+        typer.Option(help="Which codecs and settings; standard if nothing else is asked for."),
+    ] = None,
     codec: Annotated[
         list[str] | None,
         typer.Option("--codec", "-c", help="A codec and its settings: 'avif:quality=30..90:10'."),
@@ -87,15 +93,20 @@ def compare(
 ) -> None:
     """Measure pictures through codecs and chains, and write a report.
 
-    Without --codec and --chain: every format over its useful range. Stopped at any moment, the
-    same command goes on where it was. The exit code is 1 if something failed; the rest is done.
+    Plans: quick is four qualities of each format; standard is every format over its useful range,
+    and lossless; thorough has each codec's best practice, fast and slow, for BD-rates; lossless is
+    every lossless format. --codec and --chain come on top of a plan, or stand alone.
+
+    Stopped at any moment, the same command goes on where it was. The exit code is 1 if something
+    failed; the rest is done.
     """
     from recoup.cli import show
     from recoup.report import tables, write_report
-    from recoup.sweep import Plan
+    from recoup.sweep import PLANS, Plan
     from recoup.sweep import compare as run
 
-    chains = [*(codec or ()), *(chain or ())] or None
+    named = PLANS[plan].chains if plan else ()
+    chains = [*named, *(codec or ()), *(chain or ())] or None
     show.additions(Plan.of(chains, metric))
     try:
         with show.bar() as progress:

@@ -12,6 +12,7 @@ TITLES = MappingProxyType(
     {
         "jpeg": "JPEG",
         "jpeg2000": "JPEG 2000",
+        "htj2k": "HTJ2K",
         "png": "PNG",
         "webp": "WebP",
         "avif": "AVIF",
@@ -25,6 +26,7 @@ COLOURS = MappingProxyType(
     {
         "jpeg": "#d1603d",
         "jpeg2000": "#b98a00",
+        "htj2k": "#4aa3a2",
         "png": "#3f97cf",
         "webp": "#3563c9",
         "avif": "#0f9d76",
@@ -62,10 +64,6 @@ def colours(codecs: Iterable[str]) -> dict[str, str]:
     strangers = [c for c in found if c not in COLOURS]
     spare = {c: SPARE[i % len(SPARE)] for i, c in enumerate(strangers)}
     return {c: COLOURS.get(c) or spare[c] for c in found}
-
-
-_FOLLOWS = MappingProxyType({"encoder=jpegli": ("optimize=false", "progressive=false")})
-"""Settings that another one fixes, and that names therefore leave out."""
 
 
 def line_name(line: Line) -> str:
@@ -115,8 +113,7 @@ def _step(step: str) -> str:
 
 
 def _name(codec: str, before: str, after: str, said: list[str]) -> str:
-    implied = {name for given in said for name in _FOLLOWS.get(given, ())}
-    words = [_words(given) for given in said if given not in implied]
+    words = [_words(given) for given in said]
     flags = [w for w in words if " " not in w]
     ordered = flags + [w for w in words if w not in flags]
     name = " ".join([title(codec), ", ".join(filter(None, ordered))]).strip()

@@ -1,0 +1,100 @@
+"""``recoup analyse``: what the rows say, as tables for people and programs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from recoup.analysis.table import Format, Table
+
+_SUFFIXES = {"csv": "csv", "latex": "tex", "json": "json"}
+_NONE = {"", "\N{EN DASH}"}
+
+
+def analyse(
+    results: Annotated[Path, typer.Argument(help="A results folder, as compare made it.")],
+    *,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option("--metric", "-m", help="Analyse this; repeatable. PSNR if not given."),
+    ] = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option(
+            "--anchor",
+            "-a",
+            help="Compare with this line: jpeg, encoder=jpegli. JPEG if not given.",
+        ),
+    ] = None,
+    table: Annotated[
+        Literal["all", "bd", "matrix", "pairs", "frontier"],
+        typer.Option("--table", "-t", help="Which results."),
+    ] = "all",
+    overlap: Annotated[
+        float, typer.Option(min=0, max=1, help="Refuse curves that share less of their range.")
+    ] = 0.5,
+    format_: Annotated[
+        Literal["text", "csv", "latex", "json"], typer.Option("--format", "-f", help="How.")
+    ] = "text",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="File, or without a suffix a folder: a file a table."),
+    ] = None,
+) -> None:
+    """Print BD-rates with intervals, matched pairs and Pareto frontiers of a results folder."""
+    from recoup.analysis import analyse as run
+    from recoup.errors import StoreError
+
+    found = run(results, metrics=metric, anchor=anchor, least_overlap=overlap)
+    everything = found.tables(square=format_ in {"text", "latex"})
+    tables = [one for one in everything if table in ("all", one.name.partition("-")[0])]
+    if format_ == "text":
+        if out:
+            raise StoreError(f"{out}: text is for the terminal; add --format csv, latex or json")
+        _show(tables)
+        return
+    if out and not out.suffix:
+        for one in tables:
+            _write(out / f"{one.name}.{_SUFFIXES[format_]}", [one], format_)
+        return
+    if format_ == "csv" and len(tables) > 1:
+        names = ", ".join(one.name for one in tables)
+        raise StoreError(f"a CSV file holds one of {names}: add --table, or --out FOLDER for all")
+    _write(out, tables, format_)
+
+
+def _show(tables: list[Table]) -> None:
+    """Print tables for people; what a reader must know follows each."""
+    from rich.table import Table as Shown
+    from rich.text import Text
+
+    from recoup.cli import show
+
+    for one in tables:
+        texts = one.texts()
+        kept = [at for at in range(len(one.columns)) if any(t[at] not in _NONE for t in texts)]
+        shown = Shown(title=one.title, caption=one.note, caption_justify="left")
+        for at in kept:
+            numeric = one.columns[at].digits is not None
+            shown.add_column(Text(one.columns[at].heading), justify="right" if numeric else "left")
+        for row in texts:
+            shown.add_row(*(Text(row[at]) for at in kept))
+        show.print_table(shown)
+
+
+def _write(file: Path | None, tables: list[Table], kind: Format) -> None:
+    """Write tables to a file, aside and renamed, or to standard output."""
+    from recoup.analysis.table import written
+    from recoup.cli import show
+    from recoup.picture.write import write
+
+    text = written(tables, kind)
+    if file is None:
+        sys.stdout.buffer.write(text.encode())
+        return
+    write(text.encode(), file)
+    show.note(f"written: {file}")
