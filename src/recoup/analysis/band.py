@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recoup.analysis.by_setting import Setting
-from recoup.analysis.interval import FEWEST, RESAMPLES, SEED
+from recoup.analysis.interval import FEWEST, ends
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,13 @@ class Span:
 
 
 def band(settings: Sequence[Setting], metric: str) -> tuple[Span | None, ...]:
-    """Percentile bootstrap over pictures of the curve of means, height at unchanged rate.
+    """Interval over pictures of the curve of means: its height at unchanged rate.
 
-    Each resample of the pictures moves every setting's mean in rate and in score; how much the
-    curve rises or falls at the old rate is, to first order, its step in score less its slope times
-    its step in log rate. The interval is pointwise, over the pictures that all settings share,
-    with the resamples and seed of :func:`recoup.analysis.difference` (Efron 1979).
+    Other pictures would move every setting's mean in rate and in score. How much the curve rises
+    or falls at the old rate is, to first order, the step in score less the curve's slope times
+    the step in log rate; a picture's part in that is its own score less the slope times its own
+    relative step in rate, and the interval is that of their mean
+    (:func:`recoup.analysis.interval.ends`), pointwise, over the pictures that all settings share.
 
     It says how far a curve is known, not which of two is better: pictures that lift one curve lift
     the other, so bands overlap where the paired difference is clear.
@@ -60,7 +60,7 @@ def band(settings: Sequence[Setting], metric: str) -> tuple[Span | None, ...]:
     ...                     encoded_bytes=100 * q, scores={"psnr": 30.0 + q + i / 10})
     ...         for q in (1, 2) for i in range(6)]
     >>> [(round(s.low, 2), round(s.high, 2)) for s in band(by_setting(rows), "psnr")]
-    [(31.12, 31.38), (32.12, 32.38)]
+    [(31.05, 31.45), (32.05, 32.45)]
     """
     shared = _shared(settings, metric)
     rates = [s.bpp or 0.0 for s in settings]
@@ -68,15 +68,14 @@ def band(settings: Sequence[Setting], metric: str) -> tuple[Span | None, ...]:
         return (None,) * len(settings)
     order = np.argsort(rates)
     bpp, score = (_table([settings[i] for i in order], shared, name) for name in ("", metric))
-    steps_x, x = _resampled(bpp)
-    steps_y, y = _resampled(score)
-    at = np.log(x)
-    moved = steps_y - np.gradient(y, at) * (np.log(steps_x + x) - at)
-    low, high = np.percentile(moved, [2.5, 97.5], axis=0)
+    rate, height = bpp.mean(axis=0), score.mean(axis=0)
+    slope = np.gradient(height, np.log(rate))
+    parts = score - height - slope * (bpp / rate - 1)
     found: list[Span | None] = [None] * len(settings)
     for place, i in enumerate(order):
         mean = settings[i].mean(metric).value or 0.0
-        found[i] = Span(mean + float(low[place]), mean + float(high[place]))
+        low, high = ends(parts[:, place].tolist())
+        found[i] = Span(mean + low, mean + high)
     return tuple(found)
 
 
@@ -89,21 +88,9 @@ def _shared(settings: Sequence[Setting], metric: str) -> list[str]:
     return sorted(set.intersection(*each)) if each else []
 
 
-def _table(settings: Sequence[Setting], pictures: Sequence[str], metric: str) -> NDArray[np.float64]:
+def _table(
+    settings: Sequence[Setting], pictures: Sequence[str], metric: str
+) -> NDArray[np.float64]:
     """Bits per pixel, or scores of a metric, as (pictures, settings)."""
     rows = ([s.rows[key] for s in settings] for key in pictures)
     return np.array([[(r.scores[metric] if metric else r.bpp) or 0.0 for r in row] for row in rows])
-
-
-def _resampled(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """How far each resample's means are from the means, (resamples, settings); and the means."""
-    mean = values.mean(axis=0)
-    return _weights(len(values)) @ values - mean, mean
-
-
-@lru_cache(maxsize=1)  # the same for every line and metric
-def _weights(count: int) -> NDArray[np.float64]:
-    """How often each resample takes each picture, over their number."""
-    random = np.random.default_rng(SEED)
-    drawn = random.multinomial(count, np.full(count, 1 / count), RESAMPLES)
-    return np.asarray(drawn / count)

@@ -66,6 +66,10 @@ def colours(codecs: Iterable[str]) -> dict[str, str]:
     return {c: COLOURS.get(c) or spare[c] for c in found}
 
 
+_SAY_THEMSELVES = frozenset({"encoder", "subsampling"})
+"""Settings whose values need no name before them: jpegli, 4:2:0."""
+
+
 def line_name(line: Line) -> str:
     """Name of a rate-distortion line: format, variant and filters.
 
@@ -124,4 +128,4 @@ def _words(given: str) -> str:
     """One setting in plain words; empty where it says nothing."""
     name, _, value = given.partition("=")
     plain = {"true": name, "false": f"no {name}", "none": "", "": name}
-    return plain.get(value, value if name == "encoder" else f"{name} {value}")
+    return plain.get(value, value if name in _SAY_THEMSELVES else f"{name} {value}")
