@@ -8,6 +8,7 @@ from recoup.analysis.curve import Curve, curves
 from recoup.analysis.deltas import Matrix, MeanDelta, bd_matrix, mean_delta
 from recoup.analysis.frontier import Frontier, frontier
 from recoup.analysis.interval import Difference, Gain, difference, gain
+from recoup.analysis.league import League, Place, leagues
 from recoup.analysis.match import AtLevel, Line, at_level, default_line, lines, named_line
 from recoup.analysis.opponents import Opponent, Opponents, opponents, sentences
 from recoup.analysis.pairs import Pair, matched_pairs
@@ -25,6 +26,7 @@ __all__ = [
     "Difference",
     "Frontier",
     "Gain",
+    "League",
     "Line",
     "Matrix",
     "Mean",
@@ -33,6 +35,7 @@ __all__ = [
     "Opponents",
     "Pair",
     "Pick",
+    "Place",
     "Restoration",
     "Restorer",
     "Setting",
@@ -50,6 +53,7 @@ __all__ = [
     "difference",
     "frontier",
     "gain",
+    "leagues",
     "lines",
     "matched_pairs",
     "mean_delta",

@@ -20,6 +20,7 @@ from recoup.report import (
     cards,
     choose,
     grid,
+    league,
     plots,
     restorers,
     stills,
@@ -122,6 +123,7 @@ def _page(found: Found, limit: float, say: Progress, *, everything: bool) -> str
         "panels": bars.panels(found.matched.every, by_name, found.colours),
         "heat_columns": (heat := [c for c in found.columns if c.name not in _NOT_HEAT]),
         "heat_rows": bars.heat_map(found.matched.every, heat, found.colours),
+        "standings": league.standings(found.settings, found.colours),
         "gain": stills.GAIN,
         "blocks": restorers.blocks(
             found.restored, found.scores, restorers.restorer_colours(found.restored)
