@@ -9,6 +9,7 @@ from recoup.analysis.curve import Curve, curves
 from recoup.analysis.deltas import Matrix, MeanDelta, bd_matrix, mean_delta
 from recoup.analysis.frontier import Frontier, frontier
 from recoup.analysis.interval import Difference, Gain, difference, gain
+from recoup.analysis.league import League, Place, leagues
 from recoup.analysis.match import AtLevel, Line, at_level, default_line, lines, named_line
 from recoup.analysis.opponents import Opponent, Opponents, opponents, sentences
 from recoup.analysis.pairs import Pair, matched_pairs
@@ -26,6 +27,7 @@ __all__ = [
     "Difference",
     "Frontier",
     "Gain",
+    "League",
     "Line",
     "Matrix",
     "Mean",
@@ -34,6 +36,7 @@ __all__ = [
     "Opponents",
     "Pair",
     "Pick",
+    "Place",
     "Restoration",
     "Restorer",
     "Setting",
@@ -53,6 +56,7 @@ __all__ = [
     "difference",
     "frontier",
     "gain",
+    "leagues",
     "lines",
     "matched_pairs",
     "mean_delta",

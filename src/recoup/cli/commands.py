@@ -142,13 +142,20 @@ def report(
         Literal["chosen", "all"],
         typer.Option(help="chosen: some, in the page; all: every one, in a folder beside it."),
     ] = "chosen",
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Also write every figure as SVG and PNG into this folder, for a paper."),
+    ] = None,
     report_size: ReportSize = 40,
 ) -> None:
     """Write the report of a results folder anew."""
     from recoup.cli import show
-    from recoup.report import write_report
+    from recoup.report import write_figures, write_report
 
     page = write_report(results, size_mb=report_size, pictures=pictures, progress=show.note)
+    if figures:
+        files = write_figures(results, figures, progress=show.note)
+        show.note(f"figures: {len(files)} files in {figures}")
     show.note(f"report: {page}")
 
 

@@ -8,7 +8,18 @@ from recoup.analysis import UNFAITHFUL, Frontier, Matrix, bd_matrix, default_lin
 from recoup.analysis.bdrate import FEWEST_POINTS, LEAST_OVERLAP
 from recoup.analysis.deltas import LEAST_PICTURES
 from recoup.analysis.interval import FEWEST, RESAMPLES
-from recoup.report import bars, cards, grid, matrix, methods, pareto, plots, restorers, wording
+from recoup.report import (
+    bars,
+    cards,
+    grid,
+    league,
+    matrix,
+    methods,
+    pareto,
+    plots,
+    restorers,
+    wording,
+)
 from recoup.report.columns import Column
 from recoup.report.formats import line_name, setting_name, title
 from recoup.report.found import Found
@@ -53,6 +64,7 @@ def sections(found: Found) -> dict[str, Any]:
         ],
         "scores": found.scores,
         "first_score": standard.metric if standard else "",
+        "standings": league.standings(found.settings, found.colours),
         "panels": bars.panels(found.matched.every, by_name, found.colours),
         "heat_columns": heat,
         "heat_rows": bars.heat_map(found.matched.every, heat, found.colours),

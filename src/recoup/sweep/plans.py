@@ -74,7 +74,7 @@ STANDARD = NamedPlan(
 )
 
 _JPEG = "quality=[15,25,35,50,65,80,90,95]"
-_AVIF_6, _AVIF_4 = "quality=[15,25,35,45,60,70,80,90]", "quality=[15,30,45,60,72,84],speed=4"
+_AVIF_6, _AVIF_5 = "quality=[15,25,35,45,60,70,80,90]", "quality=[15,30,45,60,72,84],speed=5"
 _JPEG_XL = "distance=[0.4,0.7,1,1.5,2.5,4,7,12]"
 
 THOROUGH = NamedPlan(
@@ -88,8 +88,8 @@ THOROUGH = NamedPlan(
         "webp:quality=[5,15,30,50,70,80,90,96],method=[4,6]",
         f"avif:{_AVIF_6}",
         f"avif:{_AVIF_6},subsampling=4:4:4",
-        f"avif:{_AVIF_4}",
-        f"avif:{_AVIF_4},subsampling=4:4:4",
+        f"avif:{_AVIF_5}",
+        f"avif:{_AVIF_5},subsampling=4:4:4",
         f"jpegxl:{_JPEG_XL},effort=[5,7]",
         "jpeg2000:psnr=[26,28,30,33,36,39,42,45]",
     ),
