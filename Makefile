@@ -4,10 +4,10 @@ BIN := .venv/bin
 PHOTOS = $(shell $(BIN)/python -c "import pathlib, skimage; print(pathlib.Path(skimage.__file__).parent / 'data')")
 DEMO := astronaut.png chelsea.png coffee.png rocket.jpg retina.jpg motorcycle_left.png ihc.png camera.png
 
-.PHONY: help demo test check format docs browser bench slow clean
+.PHONY: help demo test check format docs browser bench slow intervals clean
 
 help:  ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The environment is made when absent or not Python 3.11+, and filled anew when the needs change.
 .venv/core: pyproject.toml
@@ -44,6 +44,9 @@ format: .venv/dev  ## Format the code, write the command reference anew
 
 slow: .venv/dev  ## Tests that take minutes
 	$(BIN)/python -m pytest -q -m slow
+
+intervals: .venv/dev  ## How often the intervals of BD-rates cover the truth: 1,000 trials each
+	$(BIN)/python -m pytest -q -s -m slow tests/analysis/test_coverage.py
 
 bench: .venv/dev  ## Every benchmark; see benchmarks/README.md for what each shows
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

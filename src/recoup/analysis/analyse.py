@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from recoup.analysis.advise import CONTROLS
 from recoup.analysis.bdrate import LEAST_OVERLAP
 from recoup.analysis.by_setting import Setting, by_setting
 from recoup.analysis.curve import Direction
@@ -38,7 +39,7 @@ class Analysis:
     settings
         The settings of formats: without those that only restore.
     lines
-        Those that are curves: lossy ones.
+        Those that are curves: lossy ones, without controls.
     anchor
         The line that others are compared with.
     metrics
@@ -168,7 +169,8 @@ def analyse(
     everything = by_setting(rows)
     measured = list(dict.fromkeys(n for s in everything for r in s.rows.values() for n in r.scores))
     settings = outside(everything, restorations(everything, measured))
-    curved = tuple(line for line in lines(settings) if not line.lossless)
+    every = lines(settings)
+    curved = tuple(one for one in every if not one.lossless and one.codec not in CONTROLS)
     chosen = named_line(curved, anchor) if anchor else default_line(curved)
     if chosen is None:
         raise StoreError(

@@ -149,6 +149,27 @@ class Table:
         pairs = [zip(self.columns, row, strict=True) for row in self.rows]
         return [[column.text(value) for column, value in row] for row in pairs]
 
+    def brief(self) -> Table:
+        """Without empty columns; first columns of one and the same text go into the title.
+
+        Examples
+        --------
+        >>> columns = (Column("metric", "metric"), Column("n", "n"), Column("why", "refused"))
+        >>> brief = Table("t", "Deltas", columns, (("psnr", 1, ""), ("psnr", 2, ""))).brief()
+        >>> brief.title, [column.name for column in brief.columns]
+        ('Deltas (metric psnr)', ['n'])
+        """
+        if len(self.rows) < 2:
+            return self
+        values = [{row[at] for row in self.rows} for at in range(len(self.columns))]
+        named = next((at for at, v in enumerate(values) if not _texts(v)), len(values))
+        alike = [at for at, v in enumerate(values[:named]) if len(v) == 1]
+        kept = [at for at, v in enumerate(values) if v - {None, ""} and at not in alike]
+        said = [f"{self.columns[at].heading} {self.rows[0][at]}" for at in alike]
+        rows = tuple(tuple(row[at] for at in kept) for row in self.rows)
+        title = f"{self.title} ({'; '.join(said)})" if said else self.title
+        return Table(self.name, title, tuple(self.columns[at] for at in kept), rows, self.note)
+
     def _wordy(self, at: int) -> bool:
         """Whether a column holds text."""
         return not self.rows or any(isinstance(row[at], str) for row in self.rows)
@@ -184,6 +205,11 @@ def escaped(text: str) -> str:
     'a\\_b: 5 \\%'
     """
     return "".join(_ESCAPES.get(c, c) for c in text)
+
+
+def _texts(values: set[Value]) -> bool:
+    """Whether a column holds text only."""
+    return all(isinstance(value, str) for value in values)
 
 
 def _latex_row(cells: Sequence[str]) -> str:

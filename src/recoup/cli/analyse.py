@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from recoup.analysis.table import Format, Table
 
 _SUFFIXES = {"csv": "csv", "latex": "tex", "json": "json"}
-_NONE = {"", "\N{EN DASH}"}
 
 
 def analyse(
@@ -50,14 +49,19 @@ def analyse(
     from recoup.errors import StoreError
 
     found = run(results, metrics=metric, anchor=anchor, least_overlap=overlap)
-    everything = found.tables(square=format_ in {"text", "latex"})
-    tables = [one for one in everything if table in ("all", one.name.partition("-")[0])]
+    people = format_ in {"text", "latex"}
+    every = [one.brief() if people else one for one in found.tables(square=people)]
+    tables = [one for one in every if table in ("all", one.name.partition("-")[0])]
     if format_ == "text":
         if out:
             raise StoreError(f"{out}: text is for the terminal; add --format csv, latex or json")
         _show(tables)
         return
     if out and not out.suffix:
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{out}: cannot be made: {error.strerror}") from error
         for one in tables:
             _write(out / f"{one.name}.{_SUFFIXES[format_]}", [one], format_)
         return
@@ -75,14 +79,12 @@ def _show(tables: list[Table]) -> None:
     from recoup.cli import show
 
     for one in tables:
-        texts = one.texts()
-        kept = [at for at in range(len(one.columns)) if any(t[at] not in _NONE for t in texts)]
         shown = Shown(title=one.title, caption=one.note, caption_justify="left")
-        for at in kept:
-            numeric = one.columns[at].digits is not None
-            shown.add_column(Text(one.columns[at].heading), justify="right" if numeric else "left")
-        for row in texts:
-            shown.add_row(*(Text(row[at]) for at in kept))
+        for column in one.columns:
+            side: Literal["left", "right"] = "left" if column.digits is None else "right"
+            shown.add_column(Text(column.heading), justify=side, overflow="fold")
+        for row in one.texts():
+            shown.add_row(*map(Text, row))
         show.print_table(shown)
 
 
