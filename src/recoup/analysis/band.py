@@ -60,7 +60,7 @@ def band(settings: Sequence[Setting], metric: str) -> tuple[Span | None, ...]:
     ...                     encoded_bytes=100 * q, scores={"psnr": 30.0 + q + i / 10})
     ...         for q in (1, 2) for i in range(6)]
     >>> [(round(s.low, 2), round(s.high, 2)) for s in band(by_setting(rows), "psnr")]
-    [(31.05, 31.45), (32.05, 32.45)]
+    [(31.03, 31.46), (32.03, 32.46)]
     """
     shared = _shared(settings, metric)
     rates = [s.bpp or 0.0 for s in settings]

@@ -114,7 +114,9 @@ def left_out(matrix: Matrix, against: Line) -> tuple[tuple[str, str], ...]:
     return tuple(out)
 
 
-def plot(lines: Sequence[Line], colours: Mapping[str, str], way: Way) -> dict[str, Any]:
+def plot(
+    lines: Sequence[Line], colours: Mapping[str, str], way: Way, against: str
+) -> dict[str, Any]:
     """The specification of one plot: time on a log axis, BD-rate up to down.
 
     Parameters
@@ -123,6 +125,8 @@ def plot(lines: Sequence[Line], colours: Mapping[str, str], way: Way) -> dict[st
         As for :func:`recoup.report.plots.curve`.
     way
         Which time.
+    against
+        Name of the anchor.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def plot(lines: Sequence[Line], colours: Mapping[str, str], way: Way) -> dict[st
 
     Examples
     --------
-    >>> plot([], {}, "decode")["height"]
+    >>> plot([], {}, "decode", "JPEG")["height"]
     340
     """
     import altair as alt
@@ -145,7 +149,9 @@ def plot(lines: Sequence[Line], colours: Mapping[str, str], way: Way) -> dict[st
     )
     place = {
         "x": x.scale(type="log", nice=False, padding=_PADDING),
-        "y": alt.Y("percent:Q", title="BD-rate, %").scale(zero=False, padding=_PADDING),
+        "y": alt.Y("percent:Q", title=f"BD-rate against {against}, %").scale(
+            zero=False, padding=_PADDING
+        ),
     }
     tint = alt.Color("line:N", scale=tints, legend=None)
     told = [

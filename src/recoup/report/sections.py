@@ -126,7 +126,9 @@ def charts(found: Found) -> dict[str, Any]:
                 for name, (c, m) in matrices.items()
             },
             "pareto": {
-                way: pareto.plot(lossy, found.colours, way) for way in pareto.WAYS if against
+                way: pareto.plot(lossy, found.colours, way, line_name(against))
+                for way in pareto.WAYS
+                if against
             },
             "spots": spots,
         },

@@ -32,6 +32,7 @@ def with_legend(spec: Spec, width: int, height: int) -> Spec:
     """
     out = deepcopy(spec) | {"width": width, "height": height}
     legend = {"orient": "bottom", "columns": 3, "title": None, "symbolType": "stroke"}
+    legend |= {"symbolOpacity": 1, "symbolSize": 500}  # not as faint as bands and points are
     for layer in out["layer"]:
         for channel in ("color", "strokeDash"):
             if channel in layer["encoding"]:
@@ -58,8 +59,12 @@ def bar_chart(panel: Panel) -> Spec:
     whole = alt.Scale(domain=[0, 100])
     tint = alt.Color("colour:N", scale=None)
     chart = alt.layer(
-        base.mark_bar(opacity=0.24).encode(x=alt.X("behind:Q", scale=whole), color=tint),
-        base.mark_bar().encode(x=alt.X("share:Q", scale=whole, axis=None), color=tint),
+        base.mark_bar(opacity=0.24).encode(x=alt.X("behind:Q", scale=whole, axis=None), color=tint),
+        base.mark_bar().encode(
+            x=alt.X("share:Q", scale=whole, axis=None),
+            color=tint,
+            opacity=alt.when("datum.infinite").then(alt.value(0.5)).otherwise(alt.value(1.0)),
+        ),
         base.mark_text(align="left", dx=6).encode(
             x=alt.X("end:Q", scale=whole, axis=None), text="text:N"
         ),
