@@ -68,6 +68,7 @@ def test_cells_tell_the_delta_its_interval_and_n() -> None:
     found = cells(bd_matrix(spread([*rows("jpeg", 1, 0.1), *rows("webp", 0.5, 0.2)]), "psnr"), PSNR)
     by_name = {(cell.line, cell.anchor): cell for cell in found}
     fewer, more = by_name["WebP", "JPEG"], by_name["JPEG", "WebP"]
+    assert fewer.percent is not None
     assert fewer.percent == pytest.approx(-50, abs=2)
     assert (1 + fewer.percent / 100) * (1 + (more.percent or 0) / 100) == pytest.approx(1, abs=1e-3)
     assert re.fullmatch("\N{MINUS SIGN}[45]\\d", fewer.text)

@@ -28,7 +28,7 @@ class MatrixCell:
     percent
         BD-rate; None where it is refused.
     text
-        In the cell; ≈ where the interval does not leave out zero, or there is none.
+        In the cell; ≈ where the interval does not leave out zero.
     interval, pictures, overlap, span
         For the tooltip; empty where there is nothing to say.
     refused
@@ -149,7 +149,7 @@ def _cell(one: MeanDelta, metric: Column) -> MatrixCell:
     return MatrixCell(
         *names,
         percent=round(100 * one.mean, 2),
-        text=("" if one.verdict in ("fewer", "more") else "≈") + _signed(100 * one.mean),
+        text="≈" * (one.verdict == "tie") + _signed(100 * one.mean),
         interval=_interval(one),
         pictures=f"{one.n} of {one.common} pictures",
         overlap=f"{100 * (one.overlap or 0):.0f} % of the range",

@@ -254,7 +254,7 @@ def _cost(box: tuple[float, ...], taken: Sequence[tuple[float, ...]]) -> float:
     over = 0.0
     for a, b, c, d in taken:
         over += max(0.0, min(right, c) - max(left, a)) * max(0.0, min(bottom, d) - max(top, b))
-    return over + 4 * outside
+    return over + 60 * outside
 
 
 def _seconds(line: Line, way: Way) -> float | None:
