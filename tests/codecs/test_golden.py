@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recoup.codecs import CODECS, Avif, Jpeg, Jpeg2000, JpegLs, JpegXl, Png, Raw, WebP
+from recoup.codecs import CODECS, Avif, Htj2k, Jpeg, Jpeg2000, JpegLs, JpegXl, Png, Raw, WebP
 from recoup.contracts import Codec
 
 FOLDER = Path(__file__).with_name("golden")
@@ -19,6 +19,11 @@ GOLDEN: tuple[tuple[str, Codec, tuple[int, int], str], ...] = (
     ("jpeg-sequential-grey.jpg", Jpeg(), (1, 8), "161b85e03790b93ba6b937f12b04a34d"),
     ("jpeg-12-bits.jpg", Jpeg(), (3, 12), "b2dcb78dc690829a459f3161363183c4"),
     ("jpegli.jpg", Jpeg(), (3, 8), "a04d672929e8c4aa95c23fc48ef1d4db"),
+    ("jpegli-444-progressive.jpg", Jpeg(), (3, 8), "02165392a3a6f6381604a1ea8a0aa7e5"),
+    ("jpegli-grey.jpg", Jpeg(), (1, 8), "c30c02189a6c3967ec850319781c6bc0"),
+    ("htj2k.jhc", Htj2k(), (3, 8), "2ae65853f48a9598b6bccad1d01a19a3"),
+    ("htj2k-12-bits-grey.jhc", Htj2k(), (1, 12), "f400fbacb7e3386433d9390563c49c2a"),
+    ("htj2k-16-bits.jhc", Htj2k(), (3, 16), "8b50d7c68ed0d9f877e01bb9797be7a3"),
     ("jpeg2000-lossless.jp2", Jpeg2000(), (3, 8), "6952713eea76bb4d5423b5d84f3dc8b1"),
     ("jpeg2000-lossless-12-bits.jp2", Jpeg2000(), (1, 12), "7113a070592a2b16f4f08b07e4daf73f"),
     ("png.png", Png(), (3, 8), "6cf91b10dab483639b53c2da7da4e16b"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import recoup.codecs
-from recoup.codecs import Avif, Command, Jpeg, Jpeg2000, JpegLs, JpegXl, Png, WebP, charls
+from recoup.codecs import Avif, Command, Jpeg, Jpeg2000, JpegLs, JpegXl, Png, WebP, charls, jpegli
 from recoup.codecs.library import failing
 from recoup.errors import ChainError, CodecError, MissingError
 from recoup.image import Image
@@ -27,10 +27,6 @@ from recoup.image import Image
         (
             lambda: Jpeg(40, optimize=1),  # type: ignore[arg-type]
             "jpeg: optimize must be true or false, not 1",
-        ),
-        (
-            lambda: Jpeg(40, "4:4:4", encoder="jpegli"),
-            "jpeg: encoder=jpegli has subsampling 4:2:0 only",
         ),
         (lambda: Jpeg2000(0), "jpeg2000: psnr must be a number from 1 to 100 or none, not 0"),
         (lambda: Jpeg2000(None), "jpeg2000: give psnr a value, or lossless=true"),
@@ -98,7 +94,7 @@ def test_a_bad_setting_is_refused_in_words(make: Callable[[], object], text: str
         (Jpeg2000(40), Jpeg2000()),
         (Avif(lossless=True), Avif(None, subsampling="4:4:4", lossless=True)),
         (Jpeg(40, optimize=False), Jpeg(40)),
-        (Jpeg(40, encoder="jpegli"), Jpeg(40, optimize=False, progressive=False, encoder="jpegli")),
+        (Jpeg(40, optimize=False, encoder="jpegli"), Jpeg(40, encoder="jpegli")),
     ],
 )
 def test_equal_bytes_have_one_spelling(one: object, other: object) -> None:
@@ -123,7 +119,11 @@ def deep(bits: int, *, width: int = 1, channels: int = 1) -> Image:
             deep(8, width=65501),
             "JPEG takes sides up to 65500; this picture is 65501x1",
         ),
-        (Jpeg(encoder="jpegli"), deep(8), "jpegli takes RGB only; this picture is grey"),
+        (
+            Jpeg(progressive=False, encoder="jpegli"),
+            deep(12),
+            "JPEG takes 8 bits; this picture has 12",
+        ),
         (WebP(), deep(16), "WebP takes 8 bits; this picture has 16"),
         (WebP(), deep(8, width=16383), "WebP takes sides up to 16382; this picture is 16383x1"),
         (Avif(), deep(16), "AVIF takes 8, 10 or 12 bits; this picture has 16"),
@@ -180,6 +180,26 @@ def test_charls_own_errors_and_its_absence(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(charls, "bundled", lambda _: None)
     with pytest.raises(MissingError, match="JPEG-LS of 12 bits"):
         JpegLs().encode(deep(12))
+
+
+def test_jpegli_without_its_c_interface(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another pyjpegli, or none: not applicable, and in one line; libjpeg-turbo is untouched."""
+    monkeypatch.setattr(jpegli, "interface", lambda: None)
+    assert "not installed" in (Jpeg(encoder="jpegli").refusal(deep(8)) or "")
+    assert Jpeg().refusal(deep(8)) is None
+    with pytest.raises(MissingError, match="pip install 'pyjpegli"):
+        Jpeg(encoder="jpegli").encode(deep(8))
+
+
+@pytest.mark.parametrize("version", ["0.4.0", "1.0"])
+def test_an_unknown_pyjpegli_is_not_called(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    """Its structures may be others, and jpegli ends the process over a wrong size."""
+    monkeypatch.setattr(jpegli, "version", lambda _: version)
+    jpegli.interface.cache_clear()
+    try:
+        assert jpegli.interface() is None
+    finally:
+        jpegli.interface.cache_clear()
 
 
 def test_a_strangers_codec_joins_the_table(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,8 +46,10 @@ def test_the_table_sorts_filters_and_groups(results: Path, open_page: Open) -> N
     everything = rows.count()
     webp = page.locator("#formats button", has_text="WebP")
     webp.click()
-    assert rows.count() == everything - 4
-    expect(page.locator("#count")).to_contain_text(f"{everything - 4} of {everything}")
+    assert rows.count() == everything
+    page.locator("#only").check()
+    assert rows.count() == 4
+    expect(page.locator("#count")).to_contain_text(f"4 of {everything}")
     webp.click()
     assert rows.count() == everything
 
@@ -56,6 +58,7 @@ def test_curves_follow_metric_legend_and_theme(results: Path, open_page: Open) -
     """A real drawing for each metric; dimming; colours of the theme."""
     page = open_page(results / "report.html", color_scheme="light")
     chart = page.locator("#chart")
+    chart.scroll_into_view_if_needed()
     expect(chart).to_have_attribute("data-metric", "ssim")
     page.locator("#metric label", has_text="PSNR").first.click()
     expect(chart).to_have_attribute("data-metric", "psnr")
@@ -82,6 +85,7 @@ def test_curves_follow_metric_legend_and_theme(results: Path, open_page: Open) -
 def test_hovering_a_point_names_picture_and_setting(results: Path, open_page: Open) -> None:
     """Through Vega's tooltip, escaped."""
     page = open_page(results / "report.html")
+    page.locator("#chart").scroll_into_view_if_needed()
     dot = page.locator("#chart svg .mark-symbol path").last
     dot.scroll_into_view_if_needed()
     dot.hover()
@@ -129,7 +133,7 @@ def test_the_slider_moves_by_mouse_and_keyboard(results: Path, open_page: Open) 
     assert float(view_state(page)["split"]) == pytest.approx(27.5, abs=1)
 
 
-def test_pictures_settings_and_error_maps_can_be_chosen(results: Path, open_page: Open) -> None:
+def test_pictures_settings_and_maps_can_be_chosen(results: Path, open_page: Open) -> None:
     """Each choice shows another file; captions follow."""
     page = open_page(results / "report.html")
     open_viewer(page)
@@ -144,17 +148,47 @@ def test_pictures_settings_and_error_maps_can_be_chosen(results: Path, open_page
     assert second["right"] != first["right"]
     expect(page.locator("#view-caption")).to_contain_text("SSIM 0.")
     expect(page.locator("#view-caption")).to_contain_text("kB")
-    error = page.locator("#view-error")
-    error.click()
-    expect(error).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("#view-ramp")).to_be_visible()
-    assert view_state(page)["right"] != second["right"]
+    seen = {second["right"]}
+    for title, ends in (("Absolute error", "25.5 of 255"), ("SSIM map", "0.6 and less")):
+        layer = page.locator("#view-layers label", has_text=title)
+        layer.click()
+        expect(layer.locator("input")).to_be_checked()
+        expect(page.locator("#view-ramp")).to_contain_text(ends)
+        seen.add(view_state(page)["right"])
+    assert len(seen) == 3
     page.locator("#view-settings label", has_text="PNG").click()
-    expect(error).to_be_disabled()
+    expect(page.locator("#view-layers input").nth(1)).to_be_disabled()
+    expect(page.locator("#view-worst")).to_be_hidden()
     expect(page.locator("#view-caption")).to_contain_text("identical")
     page.locator("#view-picture").select_option(index=2)
     open_viewer(page)
     assert view_state(page)["left"] != first["left"]
+
+
+def test_worst_tiles_are_marked_and_can_be_visited(results: Path, open_page: Open) -> None:
+    """By the map that is shown; pressing one centres it, marks can be taken away."""
+    page = open_page(results / "report.html", viewport={"width": 500, "height": 800})
+    open_viewer(page)
+    page.locator("#view-settings label", has_text="JPEG quality 60").first.click()
+    tiles = page.locator("#view-tiles button")
+    expect(page.locator("#view-worst-by")).to_contain_text("lowest SSIM")
+    page.locator("#view-layers label", has_text="Absolute error").click()
+    expect(page.locator("#view-worst-by")).to_contain_text("64 pixels with the lowest PSNR")
+    expect(tiles.first).to_contain_text("x ")
+    expect(tiles.first).to_contain_text("dB, SSIM 0.")
+    expect(page.locator("#view-marks i")).to_have_count(tiles.count())
+    tiles.first.press("Enter")
+    expect(page.locator("#view-zoom input[value='4']")).to_be_checked()
+    expect(page.locator("#view-marks i").first).to_have_class("now")
+    centre = page.evaluate(
+        """() => { const by = (id) => document.getElementById(id);
+        const both = [by("view-stage"), by("view-marks").firstChild];
+        const [s, m] = both.map((e) => e.getBoundingClientRect());
+        return [m.left >= s.left - 1, m.right <= s.right + 1]; }"""
+    )
+    assert centre == [True, True]
+    page.locator("#view-mark").uncheck()
+    expect(page.locator("#view-marks")).to_be_hidden()
 
 
 def test_zoomed_pictures_can_be_moved(results: Path, open_page: Open) -> None:
@@ -208,7 +242,7 @@ def test_every_picture_from_a_folder(results: Path, open_page: Open) -> None:
     assert settings.count() == 12
     page.locator("#view-settings label", has_text="JPEG quality 60 +").click()
     open_viewer(page)
-    page.locator("#view-error").click()
+    page.locator("#view-layers label", has_text="SSIM map").click()
     open_viewer(page)
     assert "pictures/" in view_state(page)["right"]
 

@@ -2,13 +2,16 @@
 
 from recoup.analysis.advise import STANDARDS, Advice, Pick, Standard, advise
 from recoup.analysis.analyse import Analysis, analyse
+from recoup.analysis.band import Span, band
 from recoup.analysis.bdrate import Delta, bd_metric, bd_rate
 from recoup.analysis.by_setting import Mean, Setting, by_setting
 from recoup.analysis.curve import Curve, curves
 from recoup.analysis.deltas import Matrix, MeanDelta, bd_matrix, mean_delta
 from recoup.analysis.frontier import Frontier, frontier
 from recoup.analysis.interval import Difference, Gain, difference, gain
+from recoup.analysis.league import League, Place, leagues
 from recoup.analysis.match import AtLevel, Line, at_level, default_line, lines, named_line
+from recoup.analysis.opponents import Opponent, Opponents, opponents, sentences
 from recoup.analysis.pairs import Pair, matched_pairs
 from recoup.analysis.restoration import UNFAITHFUL, Restoration, Restorer, outside, restorations
 from recoup.analysis.table import Table
@@ -24,20 +27,26 @@ __all__ = [
     "Difference",
     "Frontier",
     "Gain",
+    "League",
     "Line",
     "Matrix",
     "Mean",
     "MeanDelta",
+    "Opponent",
+    "Opponents",
     "Pair",
     "Pick",
+    "Place",
     "Restoration",
     "Restorer",
     "Setting",
+    "Span",
     "Standard",
     "Table",
     "advise",
     "analyse",
     "at_level",
+    "band",
     "bd_matrix",
     "bd_metric",
     "bd_rate",
@@ -47,10 +56,13 @@ __all__ = [
     "difference",
     "frontier",
     "gain",
+    "leagues",
     "lines",
     "matched_pairs",
     "mean_delta",
     "named_line",
+    "opponents",
     "outside",
     "restorations",
+    "sentences",
 ]

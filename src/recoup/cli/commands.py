@@ -60,6 +60,10 @@ def options(
 def compare(
     paths: Paths,
     *,
+    plan: Annotated[
+        Literal["quick", "standard", "thorough", "lossless"] | None,
+        typer.Option(help="Which codecs and settings; standard if nothing else is asked for."),
+    ] = None,
     codec: Annotated[
         list[str] | None,
         typer.Option("--codec", "-c", help="A codec and its settings: 'avif:quality=30..90:10'."),
@@ -89,15 +93,20 @@ def compare(
 ) -> None:
     """Measure pictures through codecs and chains, and write a report.
 
-    Without --codec and --chain: every format over its useful range. Stopped at any moment, the
-    same command goes on where it was. The exit code is 1 if something failed; the rest is done.
+    Plans: quick is four qualities of each format; standard is every format over its useful range,
+    and lossless; thorough has each codec's best practice, fast and slow, for BD-rates; lossless is
+    every lossless format. --codec and --chain come on top of a plan, or stand alone.
+
+    Stopped at any moment, the same command goes on where it was. The exit code is 1 if something
+    failed; the rest is done.
     """
     from recoup.cli import show
     from recoup.report import tables, write_report
-    from recoup.sweep import Plan
+    from recoup.sweep import PLANS, Plan
     from recoup.sweep import compare as run
 
-    chains = [*(codec or ()), *(chain or ())] or None
+    named = PLANS[plan].chains if plan else ()
+    chains = [*named, *(codec or ()), *(chain or ())] or None
     show.additions(Plan.of(chains, metric))
     try:
         with show.bar() as progress:
@@ -133,13 +142,20 @@ def report(
         Literal["chosen", "all"],
         typer.Option(help="chosen: some, in the page; all: every one, in a folder beside it."),
     ] = "chosen",
+    figures: Annotated[
+        Path | None,
+        typer.Option(help="Also write every figure as SVG and PNG into this folder, for a paper."),
+    ] = None,
     report_size: ReportSize = 40,
 ) -> None:
     """Write the report of a results folder anew."""
     from recoup.cli import show
-    from recoup.report import write_report
+    from recoup.report import write_figures, write_report
 
     page = write_report(results, size_mb=report_size, pictures=pictures, progress=show.note)
+    if figures:
+        files = write_figures(results, figures, progress=show.note)
+        show.note(f"figures: {len(files)} files in {figures}")
     show.note(f"report: {page}")
 
 

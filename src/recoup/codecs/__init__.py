@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from recoup.codecs.avif import Avif
 from recoup.codecs.command import Command
+from recoup.codecs.htj2k import Htj2k
 from recoup.codecs.jpeg import Jpeg
 from recoup.codecs.jpeg2000 import Jpeg2000
 from recoup.codecs.jpegls import JpegLs
@@ -26,6 +27,7 @@ __all__ = [
     "CODECS",
     "Avif",
     "Command",
+    "Htj2k",
     "Jpeg",
     "Jpeg2000",
     "JpegLs",
@@ -40,6 +42,7 @@ CODECS: Mapping[str, type[Codec]] = MappingProxyType(
     {
         "jpeg": Jpeg,
         "jpeg2000": Jpeg2000,
+        "htj2k": Htj2k,
         "png": Png,
         "webp": WebP,
         "avif": Avif,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
+from recoup.codecs import jpegli
 from recoup.codecs.library import (
     depth_refusal,
     failing,
@@ -16,9 +18,12 @@ from recoup.codecs.library import (
 )
 from recoup.codecs.settings import validate
 from recoup.contracts import FileFacts, Subsampling, Timed
-from recoup.errors import ChainError, CodecError, UnreadableError
+from recoup.errors import CodecError, UnreadableError
 from recoup.image import Image
 from recoup.picture.formats.jpeg import FRAMES, walk
+
+_STEPS = MappingProxyType({"4:2:0": (2, 2), "4:2:2": (2, 1), "4:4:4": (1, 1)})
+"""Chroma's horizontal and vertical step."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,12 @@ class Jpeg:
     progressive
         Coefficients in several scans, as a rule smaller.
     encoder
-        ``jpegli`` chooses better quantisers, at RGB, 8 bits and 4:2:0 only. The binding always
-        writes sequential files with the standard Huffman tables, so ``optimize`` and
-        ``progressive`` become false with it.
+        ``jpegli`` chooses quantisers that fit the picture, place by place; 8 bits only.
 
     Raises
     ------
     ChainError
-        If a setting is out of range, or jpegli is asked for other than 4:2:0.
+        If a setting is out of range.
 
     Examples
     --------
@@ -69,14 +72,9 @@ class Jpeg:
     encoder: Literal["libjpeg-turbo", "jpegli"] = "libjpeg-turbo"
 
     def __post_init__(self) -> None:
-        """Check the settings; settle those that the encoder fixes."""
+        """Check the settings; settle what progressive files always have."""
         validate(self, quality=(1, 100))
-        if self.encoder == "jpegli":
-            if self.subsampling != "4:2:0":
-                raise ChainError("jpeg: encoder=jpegli has subsampling 4:2:0 only")
-            object.__setattr__(self, "optimize", False)
-            object.__setattr__(self, "progressive", False)
-        elif self.progressive:
+        if self.progressive:
             object.__setattr__(self, "optimize", True)
 
     @property
@@ -85,23 +83,21 @@ class Jpeg:
         return False
 
     def refusal(self, image: Image) -> str | None:
-        """8 bits (12 sequential), sides up to 65500; jpegli: RGB only."""
-        jpegli = self.encoder == "jpegli"
-        if jpegli and image.channels != 3:
-            return "jpegli takes RGB only; this picture is grey"
-        if image.bits == 12 and self.progressive:
+        """8 bits (12 sequential, not by jpegli), sides up to 65500."""
+        by_jpegli = self.encoder == "jpegli"
+        if by_jpegli and jpegli.interface() is None:
+            return "jpegli is not installed, or not as a version whose C interface is known"
+        if image.bits == 12 and self.progressive and not by_jpegli:
             return "JPEG of 12 bits is written with progressive=false only"
-        depths = (8,) if jpegli or self.progressive else (8, 12)
+        depths = (8,) if by_jpegli or self.progressive else (8, 12)
         return depth_refusal(self.title, image, depths) or side_refusal(self.title, image, 65500)
 
     def encode(self, image: Image) -> bytes:
         """Encode to a JFIF file. Raises CodecError."""
         with failing("JPEG encode"):
             if self.encoder == "jpegli":
-                import pyjpegli
-
-                size = image.width, image.height
-                return bytes(pyjpegli.encode(image.samples, *size, self.quality))
+                coding = {"optimize": self.optimize, "progressive": self.progressive}
+                return jpegli.encode(image, self.quality, _STEPS[self.subsampling], **coding)
             return self._progressive(image) if self.progressive else self._sequential(image)
 
     def decode(self, data: bytes) -> Image:

@@ -15,13 +15,14 @@ from recoup.report.formats import setting_name
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: label, colour, share of the panel's width in percent, and its value as text.
+    """One bar: label, chain, colour, share of the panel's width in percent, its value as text.
 
     ``behind`` is the share of a second, fainter bar behind it; 0 for none. ``infinite`` bars
     fill the panel and are hatched.
     """
 
     label: str
+    chain: str
     colour: str
     share: float
     text: str
@@ -52,6 +53,7 @@ class HeatRow:
     """One setting of the heat map."""
 
     label: str
+    chain: str
     colour: str
     cells: tuple[Cell, ...]
 
@@ -129,6 +131,7 @@ def heat_map(
     return tuple(
         HeatRow(
             setting_name(s),
+            s.chain,
             colours[s.codec],
             tuple(Cell(c.text(s), heats[j][i]) for j, c in enumerate(columns)),
         )
@@ -162,6 +165,7 @@ def _bars(
     return tuple(
         Bar(
             setting_name(s),
+            s.chain,
             colours[s.codec],
             share(v),
             (text or column.text)(s) + (" *" if text and not s.timed_alone else ""),
@@ -177,6 +181,7 @@ def _against(settings: Sequence[Setting], colours: Mapping[str, str]) -> tuple[B
     return tuple(
         Bar(
             setting_name(s),
+            s.chain,
             colours[s.codec],
             share(s.kilobytes),
             f"{numbers.figures(original)} \N{RIGHTWARDS ARROW} {numbers.figures(s.kilobytes)}",

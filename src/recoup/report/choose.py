@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from recoup.analysis import Setting
+from recoup.metrics.variants import known
 from recoup.results.row import Measurement
 
 ROLES = ("worst", "median", "best")
 
 
-def pictures(settings: Sequence[Setting], metric: str) -> list[tuple[str, str]]:
-    """(role, picture) of the pictures with the worst, median and best mean score.
+def ranked(settings: Sequence[Setting], metric: str) -> list[str]:
+    """Pictures from the worst to the best mean score over the settings.
 
     Pictures that not every setting was measured on come into play only if there are no others.
 
@@ -21,27 +22,40 @@ def pictures(settings: Sequence[Setting], metric: str) -> list[tuple[str, str]]:
     settings
         Those over whose scores the mean is taken.
     metric
-        More is better.
+        Its name; which direction is better is looked up, more where it is not known.
 
     Examples
     --------
-    >>> pictures([], "ssim")
+    >>> ranked([], "ssim")
     []
     """
     found: dict[str, list[float]] = {}
     for setting in settings:
-        for key, row in setting.rows.items():
-            score = row.scores.get(metric)
-            if score is not None:
-                found.setdefault(key, []).append(score)
+        for key, score in setting.scores(metric).items():
+            found.setdefault(key, []).append(score)
+    here = known([metric]).get(metric)
+    sign = -1 if here and here.better == "lower" else 1
     most = max(map(len, found.values()), default=0)
-    means = sorted((fmean(v), key) for key, v in found.items() if len(v) == most)
-    if not means:
+    means = sorted((sign * fmean(v), key) for key, v in found.items() if len(v) == most)
+    return [key for _, key in means]
+
+
+def pictures(order: Sequence[str]) -> list[tuple[str, str]]:
+    """(role, picture) of the worst, the median and the best of the pictures in order.
+
+    Examples
+    --------
+    >>> pictures(["a", "b", "c"])
+    [('worst', 'a'), ('median', 'b'), ('best', 'c')]
+    >>> pictures(["a"])
+    [('only', 'a')]
+    """
+    if not order:
         return []
-    at = {"worst": 0, "median": (len(means) - 1) // 2, "best": len(means) - 1}
+    at = {"worst": 0, "median": (len(order) - 1) // 2, "best": len(order) - 1}
     roles: dict[str, list[str]] = {}
     for role in ROLES:
-        roles.setdefault(means[at[role]][1], []).append(role)
+        roles.setdefault(order[at[role]], []).append(role)
     return [(joined(several), key) for key, several in roles.items()]
 
 

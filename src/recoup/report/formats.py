@@ -12,6 +12,7 @@ TITLES = MappingProxyType(
     {
         "jpeg": "JPEG",
         "jpeg2000": "JPEG 2000",
+        "htj2k": "HTJ2K",
         "png": "PNG",
         "webp": "WebP",
         "avif": "AVIF",
@@ -25,6 +26,7 @@ COLOURS = MappingProxyType(
     {
         "jpeg": "#d1603d",
         "jpeg2000": "#b98a00",
+        "htj2k": "#4aa3a2",
         "png": "#3f97cf",
         "webp": "#3563c9",
         "avif": "#0f9d76",
@@ -64,8 +66,8 @@ def colours(codecs: Iterable[str]) -> dict[str, str]:
     return {c: COLOURS.get(c) or spare[c] for c in found}
 
 
-_FOLLOWS = MappingProxyType({"encoder=jpegli": ("optimize=false", "progressive=false")})
-"""Settings that another one fixes, and that names therefore leave out."""
+_SAY_THEMSELVES = frozenset({"encoder", "subsampling"})
+"""Settings whose values need no name before them: jpegli, 4:2:0."""
 
 
 def line_name(line: Line) -> str:
@@ -115,8 +117,7 @@ def _step(step: str) -> str:
 
 
 def _name(codec: str, before: str, after: str, said: list[str]) -> str:
-    implied = {name for given in said for name in _FOLLOWS.get(given, ())}
-    words = [_words(given) for given in said if given not in implied]
+    words = [_words(given) for given in said]
     flags = [w for w in words if " " not in w]
     ordered = flags + [w for w in words if w not in flags]
     name = " ".join([title(codec), ", ".join(filter(None, ordered))]).strip()
@@ -127,4 +128,4 @@ def _words(given: str) -> str:
     """One setting in plain words; empty where it says nothing."""
     name, _, value = given.partition("=")
     plain = {"true": name, "false": f"no {name}", "none": "", "": name}
-    return plain.get(value, value if name == "encoder" else f"{name} {value}")
+    return plain.get(value, value if name in _SAY_THEMSELVES else f"{name} {value}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from recoup.analysis import (
     Advice,
@@ -19,7 +20,7 @@ from recoup.analysis import (
 from recoup.analysis.advise import CONTROLS
 from recoup.metrics.variants import known
 from recoup.report.columns import Column, columns
-from recoup.report.formats import colours
+from recoup.report.formats import colours, line_name
 from recoup.report.grid import scores_of
 from recoup.report.matched import Matched, matched
 from recoup.results.row import Measurement
@@ -47,6 +48,11 @@ class Found:
     def formats(self) -> bool:
         """Whether formats are compared at all; if not, the page is about restorers alone."""
         return any(s.codec not in CONTROLS for s in self.settings) or not self.restored
+
+    @cached_property
+    def line_of(self) -> dict[str, str]:
+        """Name of the line that each chain belongs to."""
+        return {s.chain: line_name(line) for line in self.lines for s in line.settings}
 
     @classmethod
     def of(cls, rows: Sequence[Measurement]) -> Found:

@@ -7,29 +7,19 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import jinja2
 
-from recoup.analysis import UNFAITHFUL, Setting
+from recoup.analysis import Setting
 from recoup.errors import StoreError
-from recoup.report import (
-    bars,
-    cards,
-    choose,
-    grid,
-    plots,
-    restorers,
-    stills,
-    triptychs,
-    viewer,
-    wording,
-)
-from recoup.report.formats import title
+from recoup.report import choose, triptychs, viewer
+from recoup.report.compact import compact
 from recoup.report.found import Found
-from recoup.report.summary import summary
+from recoup.report.sections import sections
+from recoup.report.small import smalls
 from recoup.results.row import Measurement
 from recoup.results.store import Store
 
@@ -95,71 +85,43 @@ def write_report(
 
 def _page(found: Found, limit: float, say: Progress, *, everything: bool) -> str:
     """The whole page as text."""
-    say("curves")
-    lossy = [line for line in found.lines if not line.lossless]
-    by_name = {c.name: c for c in found.columns}
-    charts = {c.name: plots.curve(c, lossy, found.colours) for c in found.scores} if lossy else {}
-    shared = plots.datasets(lossy, [c.name for c in found.scores])
-    standard = found.advice.standard
-    metric = by_name[standard.metric].title if standard else ""
-    context: dict[str, Any] = {
-        "summary": summary(found.rows, restorers.names(found.restored), formats=found.formats),
-        "advice": found.advice,
-        "cards": cards.cards(found.advice, by_name, found.colours),
-        "ranking": cards.ranking(found.advice, found.colours),
-        "standard": standard,
-        "standard_text": wording.standard_text(standard, metric),
-        "metric": metric,
-        "columns": found.columns,
-        "rows": grid.grid(found.settings, found.columns, found.advice, found.colours),
-        "formats": [
-            (c, title(c), found.colours[c]) for c in dict.fromkeys(s.codec for s in found.settings)
-        ],
-        "scores": found.scores,
-        "first_score": standard.metric if standard else "",
-        "legend": plots.legend(lossy, found.colours),
-        "chart_data": _json({"specs": charts, **shared}),
-        "panels": bars.panels(found.matched.every, by_name, found.colours),
-        "heat_columns": (heat := [c for c in found.columns if c.name not in _NOT_HEAT]),
-        "heat_rows": bars.heat_map(found.matched.every, heat, found.colours),
-        "gain": stills.GAIN,
-        "blocks": restorers.blocks(
-            found.restored, found.scores, restorers.restorer_colours(found.restored)
-        ),
-        "with_formats": found.formats,
-        "with_table": found.formats or bool(found.settings),
-        "unfaithful": UNFAITHFUL,
+    say("figures")
+    order = choose.ranked(_matched(found), _main_metric(found))
+    context = sections(found) | {
+        "data": _json(compact(found, _matched(found), order)),
         "more": "link" if everything else "command",
-        "library": plots.library() if charts else "",
     }
-    return _with_pictures(found, context, limit, say)
+    context["chart_data"] = _json(context["chart_data"])
+    return _with_pictures(found, context, order, limit, say)
 
 
-_NOT_HEAT = frozenset(("size", "n", "encode", "decode"))
-
-
-def _with_pictures(found: Found, context: dict[str, Any], limit: float, say: Progress) -> str:
+def _with_pictures(
+    found: Found, context: dict[str, Any], order: Sequence[str], limit: float, say: Progress
+) -> str:
     """Fill the page, first without pictures to see what room they have."""
     none = {"gallery": _json([]), "stills": [], "messages": [], "dropped": 0}
+    none |= {"layers": _json([]), "smalls": _json([])}
     none |= {"triptychs": _json([]), "triptych_messages": [], "triptych_dropped": 0}
     empty = _render("report.html", context, none)
     budget = viewer.Budget(limit - len(empty.encode(errors="backslashreplace")) - 64_000)
     shown = _viewer_settings(found) if found.formats else []
     trips = triptychs.triptychs(found.restored, found.scores, budget, say)
     gallery = viewer.gallery(
-        choose.pictures(shown, _main_metric(found)),
+        choose.pictures(order) if shown else [],
         shown,
         found.scores,
         found.colours,
         budget,
         say,
     )
+    small = smalls(order, _mapped(found), budget, say) if found.formats else []
     chosen = [
         {"id": name, "type": s.media_type, "data": base64.b64encode(s.data).decode()}
         for name, s in budget.chosen()
     ]
     kept = {each["id"] for each in chosen}
     dropped = viewer.drop_missing(gallery, kept)
+    small = [each for each in small if {each["small"], each["map"]} <= kept]
     triptych_dropped = triptychs.drop_missing(trips, kept)
     say("page")
     return _render(
@@ -167,6 +129,8 @@ def _with_pictures(found: Found, context: dict[str, Any], limit: float, say: Pro
         context,
         {
             "gallery": _json(gallery.pictures),
+            "layers": _json(viewer.layers(gallery)),
+            "smalls": _json(small),
             "stills": chosen,
             "messages": gallery.messages,
             "dropped": dropped,
@@ -180,8 +144,8 @@ def _with_pictures(found: Found, context: dict[str, Any], limit: float, say: Pro
 def _write_all(folder: Path, found: Found, say: Progress) -> None:
     """Write every picture with every setting, and a page that shows them."""
     (folder / "pictures").mkdir(exist_ok=True)
-    metric = _main_metric(found)
-    roles = {key: role for role, key in choose.pictures(_viewer_settings(found), metric)}
+    order = choose.ranked(_matched(found), _main_metric(found))
+    roles = {key: role for role, key in choose.pictures(order)}
     keys = dict.fromkeys(key for s in found.everything for key in s.rows)
     gallery = viewer.gallery(
         [(roles.get(key, ""), key) for key in keys],
@@ -192,7 +156,7 @@ def _write_all(folder: Path, found: Found, say: Progress) -> None:
         say,
     )
     extra = {"gallery": _json(gallery.pictures), "stills": [], "messages": gallery.messages}
-    context = {"gain": stills.GAIN, "dropped": 0, "more": ""}
+    context = {"layers": _json(viewer.layers(gallery)), "dropped": 0, "more": ""}
     _replace(folder / "pictures.html", _render("pictures.html", context, extra))
 
 
@@ -201,6 +165,17 @@ def _viewer_settings(found: Found) -> list[Setting]:
     lossless, smallest, fastest = (pick.winner for pick in found.advice.picks)
     order = (smallest, *found.matched.lossy, fastest, lossless)
     return list({s.chain: s for s in order if s}.values())
+
+
+def _matched(found: Found) -> Sequence[Setting]:
+    """The settings over whose scores pictures are ranked."""
+    return found.matched.lossy or _viewer_settings(found)
+
+
+def _mapped(found: Found) -> Setting | None:
+    """The setting whose losses are mapped on every picture: the smallest advised, or the first."""
+    smallest = found.advice.picks[1].winner
+    return next(iter([s for s in (smallest, *found.matched.lossy) if s and not s.lossless]), None)
 
 
 def _main_metric(found: Found) -> str:

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from recoup.analysis import Line, Setting
+from recoup.analysis import Line, Setting, Span, band
 from recoup.report.columns import Column
 from recoup.report.formats import line_name, setting_name
 
 MOST_POINTS = 4000
 """Above this many, the faint points show every so many-th picture; means use all."""
 
-_TICKS = [m * 10**e for e in range(-3, 3) for m in (1, 2, 5)]
+TICKS = [m * 10**e for e in range(-3, 3) for m in (1, 2, 5)]
 _DASHES = ([1, 0], [6, 3], [2, 3], [9, 3, 2, 3], [12, 4])
+_DIMMED = 0.16
 Record = dict[str, str | float | int | None]
 
 
@@ -37,23 +38,37 @@ def library() -> str:
 def datasets(lines: Sequence[Line], metrics: Sequence[str]) -> dict[str, list[Record]]:
     """The points (one per row) and means (one per setting) that all curves are drawn from.
 
-    Infinite scores become null: they cannot be drawn.
+    Means carry the ends of their band as ``METRIC_low`` and ``METRIC_high``
+    (:func:`recoup.analysis.band`). Infinite scores become null: they cannot be drawn.
 
     Examples
     --------
     >>> datasets([], ["psnr"])
     {'points': [], 'means': []}
     """
-    pictures = sorted({key for line in lines for s in line.settings for key in s.rows})
-    count = sum(s.n for line in lines for s in line.settings)
-    shown = set(pictures[:: max(1, math.ceil(count / MOST_POINTS))])
+    shown = thinned(lines)
     points, means = [], []
     for line in lines:
         name = line_name(line)
-        for setting in line.settings:
+        bands = {metric: band(line.settings, metric) for metric in metrics}
+        for at, setting in enumerate(line.settings):
             points += list(_points(name, setting, metrics, shown))
-            means.append(_mean(name, setting, metrics))
+            ends = {metric: spans[at] for metric, spans in bands.items()}
+            means.append(_mean(name, setting, metrics) | _ends(ends))
     return {"points": points, "means": means}
+
+
+def thinned(lines: Sequence[Line]) -> set[str]:
+    """The pictures whose points are drawn: all, or every so many-th of very many.
+
+    Examples
+    --------
+    >>> thinned([])
+    set()
+    """
+    pictures = sorted({key for line in lines for s in line.settings for key in s.rows})
+    count = sum(s.n for line in lines for s in line.settings)
+    return set(pictures[:: max(1, math.ceil(count / MOST_POINTS))])
 
 
 def curve(metric: Column, lines: Sequence[Line], colours: Mapping[str, str]) -> dict[str, Any]:
@@ -72,14 +87,14 @@ def curve(metric: Column, lines: Sequence[Line], colours: Mapping[str, str]) -> 
     -------
     dict
         A Vega-Lite specification without data; it reads the named data sets of
-        :func:`datasets`, and its parameter ``focus`` names the line that is not dimmed.
+        :func:`datasets`, and its parameter ``focus`` names the lines that are not dimmed.
     """
     import altair as alt
 
     names = [line_name(line) for line in lines]
     tints = alt.Scale(domain=names, range=[colours[line.codec] for line in lines])
     dashes = alt.Scale(domain=names, range=_dashes(lines))
-    x = alt.X("bpp:Q", title="bits per pixel, log scale").axis(values=_TICKS, format="~g")
+    x = alt.X("bpp:Q", title="bits per pixel, log scale").axis(values=TICKS, format="~g")
     place = {
         "x": x.scale(type="log", nice=False, padding=12),
         "y": alt.Y(f"{metric.name}:Q", title=metric.heading).scale(zero=False, padding=8),
@@ -92,30 +107,54 @@ def curve(metric: Column, lines: Sequence[Line], colours: Mapping[str, str]) -> 
     of_one = [alt.Tooltip("picture:N"), alt.Tooltip("setting:N"), *numbers]
     of_all = [alt.Tooltip("setting:N"), alt.Tooltip("pictures:Q", title="mean of pictures")]
     points, means = (alt.Chart(alt.NamedData(name)) for name in ("points", "means"))
+    ends = {"y": alt.Y(f"{metric.name}_low:Q"), "y2": alt.Y2(f"{metric.name}_high")}
     whole = alt.layer(
-        points.mark_circle(size=22).encode(opacity=_seen(0.3), tooltip=of_one, **place),
-        means.mark_line(strokeWidth=2.5, strokeCap="round").encode(
+        means.mark_area(interpolate="monotone").encode(
+            opacity=_in_focus(0.24, 0.08), **{**place, **ends}
+        ),
+        points.mark_circle(size=14).encode(opacity=seen(0.22), tooltip=of_one, **place),
+        means.mark_line(strokeWidth=2.5, strokeCap="round", interpolate="monotone").encode(
             strokeDash=alt.StrokeDash("line:N", scale=dashes, legend=None),
-            opacity=_seen(1.0),
+            opacity=seen(1.0),
             **place,
         ),
         means.mark_point(size=60, filled=True, opacity=1).encode(
-            opacity=_seen(1.0), tooltip=[*of_all, *numbers], **place
+            opacity=seen(1.0), tooltip=[*of_all, *numbers], **place
         ),
     )
-    focus = alt.param(name="focus", value="")
-    sized = whole.add_params(focus).properties(width="container", height=400)
+    sized = whole.add_params(focus()).properties(width="container", height=400)
     spec: dict[str, Any] = sized.to_dict(validate=False)
     spec.pop("config", None)
     return spec
 
 
-def _seen(opacity: float) -> Any:  # noqa: ANN401  (altair's own type is not public)
-    """Full opacity for the line in focus (or all, without one), a twelfth for the others."""
+def focus() -> Any:  # noqa: ANN401  (altair's own type is not public)
+    """The parameter with the names of the lines that are not dimmed; empty for all."""
     import altair as alt
 
-    seen = alt.when("focus == '' || datum.line == focus")
-    return seen.then(alt.value(opacity)).otherwise(alt.value(opacity / 12))
+    return alt.param(name="focus", value=[])
+
+
+def seen(opacity: float) -> Any:  # noqa: ANN401  (altair's own type is not public)
+    """Full opacity for lines in focus (or all, without one), much less for the others.
+
+    Examples
+    --------
+    >>> seen(0.5)["value"]
+    0.08
+    """
+    import altair as alt
+
+    here = alt.when("length(focus) == 0 || indexof(focus, datum.line) >= 0")
+    return here.then(alt.value(opacity)).otherwise(alt.value(opacity * _DIMMED))
+
+
+def _in_focus(picked: float, all_: float) -> Any:  # noqa: ANN401  (altair's own type is not public)
+    """Opacity of what is drawn strongly for picked lines only: faint for all, else not at all."""
+    import altair as alt
+
+    here = alt.when("indexof(focus, datum.line) >= 0").then(alt.value(picked))
+    return here.when("length(focus) == 0").then(alt.value(all_)).otherwise(alt.value(0.0))
 
 
 def legend(lines: Sequence[Line], colours: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -153,7 +192,7 @@ def _points(
                 "line": name,
                 "setting": label,
                 "picture": row.image,
-                "bpp": _short(row.bpp),
+                "bpp": short(row.bpp),
                 **scores,
             }
 
@@ -169,9 +208,22 @@ def _mean(name: str, setting: Setting, metrics: Sequence[str]) -> Record:
     }
 
 
+def _ends(spans: Mapping[str, Span | None]) -> Record:
+    there = {metric: span for metric, span in spans.items() if span}
+    lows: Record = {f"{metric}_low": short(span.low) for metric, span in there.items()}
+    return lows | {f"{metric}_high": short(span.high) for metric, span in there.items()}
+
+
 def _drawable(value: float | None) -> float | None:
-    return _short(value) if value is not None and math.isfinite(value) else None
+    return short(value) if value is not None and math.isfinite(value) else None
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
+    """Six figures that count.
+
+    Examples
+    --------
+    >>> short(1234.56789)
+    1234.57
+    """
     return float(f"{value:.6g}")

@@ -1,25 +1,21 @@
-"""Pictures as a browser shows them: originals, decodes and error maps as files in memory."""
+"""Pictures as a browser shows them: originals and decodes as files in memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from recoup.chain import Chain, Passed
+from recoup.contracts import Codec
 from recoup.image import Image
 from recoup.picture import load
 
-GAIN = 10
-"""Error maps show the absolute error times this; errors of 255 / GAIN and above saturate."""
-STEPS = 16
-"""Colours in an error map: few, so that maps stay small."""
 SHOWN_AS_THEY_ARE = frozenset({"jpeg", "png", "webp", "avif"})
 """Formats that every current browser shows."""
 WEBP_SIDE = 16_383
-_ANCHORS = ((13, 8, 48), (84, 15, 109), (187, 55, 84), (249, 142, 9), (252, 255, 164))
-"""Matplotlib's inferno at five points (Smith and van der Walt, 2015; CC0)."""
 
 
 @dataclass(frozen=True)
@@ -76,37 +72,20 @@ def exact_still(image: Image) -> Still:
     note = f"shown with 8 of its {image.bits} bits" if image.bits > 8 else ""
     seen = Image((image.samples >> (image.bits - 8)).astype(np.uint8)) if note else image
     fits = max(seen.width, seen.height) <= WEBP_SIDE
-    codec = Chain.parse("webp:lossless=true,method=0,quality=25" if fits else "png:level=6").codec
+    codec = codec_of("webp:lossless=true,method=0,quality=25" if fits else "png:level=6")
     return Still(codec.encode(seen), codec.media_type, note)
 
 
-def error_still(original: Image, decoded: Image) -> Still:
-    """Absolute error times :data:`GAIN`, the greatest over channels, black to yellow.
+@lru_cache
+def codec_of(text: str) -> Codec:
+    """The codec of a chain's text, understood once.
 
     Examples
     --------
-    >>> image = Image(np.zeros((8, 8), np.uint8))
-    >>> error_still(image, image).media_type
-    'image/webp'
+    >>> codec_of("png").name
+    'png'
     """
-    off = np.abs(original.samples.astype(np.int32) - decoded.samples.astype(np.int32)).max(axis=2)
-    scaled = off * (GAIN * (STEPS - 1) / original.peak)
-    at = np.minimum(np.rint(scaled), STEPS - 1).astype(np.intp)
-    return exact_still(Image(np.ascontiguousarray(palette()[at])))
-
-
-def palette() -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    """The error map's colours from no error to saturation, shape (STEPS, 3), sRGB.
-
-    Examples
-    --------
-    >>> palette().shape
-    (16, 3)
-    """
-    at = np.linspace(0, len(_ANCHORS) - 1, STEPS)
-    known = np.arange(len(_ANCHORS))
-    channels = [np.interp(at, known, [c[i] for c in _ANCHORS]) for i in range(3)]
-    return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    return Chain.parse(text).codec
 
 
 def _plain(source: Path, original: Image) -> bool:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from recoup.analysis import Setting
-from recoup.chain import Chain
+from recoup.analysis.by_setting import picture_key
+from recoup.chain import Chain, Passed
 from recoup.errors import RecoupError
 from recoup.image import Image
 from recoup.picture import load, measured
 from recoup.report import choose, numbers
 from recoup.report.columns import Column
 from recoup.report.formats import setting_name
-from recoup.report.stills import Still, decode_still, error_still, original_still
+from recoup.report.maps import LAYERS, map_still, maps
+from recoup.report.stills import Still, decode_still, original_still
+from recoup.report.tiles import Tile, worst_tiles
 from recoup.results.row import Measurement
 
 Reference = dict[str, str]
@@ -127,6 +131,7 @@ class _Shown:
         still = original_still(self.original, Path(self.row.source))
         return {
             "name": self.row.image,
+            "key": picture_key(self.row)[:16],
             "role": role,
             "width": self.original.width,
             "height": self.original.height,
@@ -137,19 +142,15 @@ class _Shown:
         }
 
     def decode(self, setting: Setting, row: Measurement) -> dict[str, Any]:
-        """One decode with its caption and error map. Raises RecoupError if it is another one."""
-        chain = Chain.parse(row.chain)
-        passed = chain.run(self.original)
-        if hashlib.sha256(passed.encoded).hexdigest() != row.encoded_sha256:
-            raise RecoupError(
-                "encoding it again gave other bytes than were measured (another library version?)"
-            )
+        """One decode with its caption and maps. Raises RecoupError if it is another one."""
+        chain, passed = pass_again(self.original, row)
         original = chain.crop(self.original)
         exact = passed.decoded == original and original is self.original
         name = f"{self.place}-{row.cell}"
         out = {
             "label": setting_name(setting),
             "chain": row.chain,
+            "codec": row.codec,
             "colour": self.colours[row.codec],
             "size": numbers.size(row.encoded_bytes),
             "bpp": numbers.figures(row.bpp),
@@ -157,19 +158,52 @@ class _Shown:
             "scores": [[c.title, score_text(row, c)] for c in self.scores],
             "exact": exact,
             "note": "",
+            "maps": {},
+            "tiles": {},
         }
         if exact:  # the original itself, bit for bit
             return out
         still = decode_still(chain, passed)
-        error = error_still(original, passed.decoded)
+        made = maps(original, passed.decoded)
         later = 2 * min(self.place, 1)  # the first picture whole, before the others' decodes
         return out | {
             "note": still.note,
             "width": original.width,
             "height": original.height,
             "image": self.keep(name, still, later + 1),
-            "error": self.keep(f"{name}-error", error, later + 2),
+            "maps": {
+                layer: self.keep(f"{name}-{layer}", map_still(LAYERS[layer], values), later + 2)
+                for layer, values in made.items()
+            },
+            "tiles": {
+                layer: [_tile(tile) for tile in tiles]
+                for layer, tiles in worst_tiles(original, passed.decoded, made).items()
+            },
         }
+
+
+def pass_again(original: Image, row: Measurement) -> tuple[Chain, Passed]:
+    """Put the original through a row's chain again. Raises RecoupError if other bytes come out."""
+    chain = Chain.parse(row.chain)
+    passed = chain.run(original)
+    if hashlib.sha256(passed.encoded).hexdigest() != row.encoded_sha256:
+        raise RecoupError(
+            "encoding it again gave other bytes than were measured (another library version?)"
+        )
+    return chain, passed
+
+
+def _tile(tile: Tile) -> dict[str, int | float | None]:
+    """As the page's script reads it."""
+    return {
+        "x": tile.x,
+        "y": tile.y,
+        "width": tile.width,
+        "height": tile.height,
+        "psnr": round(tile.psnr, 2) if math.isfinite(tile.psnr) else None,
+        "ssim": None if tile.ssim is None else round(tile.ssim, 4),
+        "lpips": None if tile.lpips is None else round(tile.lpips, 4),
+    }
 
 
 def score_text(row: Measurement, column: Column) -> str:
@@ -183,6 +217,22 @@ def score_text(row: Measurement, column: Column) -> str:
     """
     value = numbers.fixed(row.scores.get(column.name), 2 if column.unit else 4)
     return f"{value} {column.unit}".strip()
+
+
+def layers(gallery: Gallery) -> list[dict[str, str]]:
+    """The kinds of map that any decode has, as the page's script reads them.
+
+    Examples
+    --------
+    >>> layers(Gallery([{"decodes": [{"maps": {"ssim": {}}}]}]))[0]["title"]
+    'SSIM map'
+    """
+    there = {name for picture in gallery.pictures for d in picture["decodes"] for name in d["maps"]}
+    return [
+        {"name": one.name, "title": one.title, "low": one.low, "high": one.high}
+        for one in LAYERS.values()
+        if one.name in there
+    ]
 
 
 @dataclass(frozen=True)
@@ -245,9 +295,9 @@ def drop_missing(gallery: Gallery, kept: set[str]) -> int:
             gallery.pictures.remove(picture)
             continue
         for decode in list(picture["decodes"]):
-            if decode.get("error", {}).get("id", "") not in kept and not decode["exact"]:
+            for layer in [n for n, map_ in decode["maps"].items() if map_["id"] not in kept]:
                 dropped += 1
-                decode.pop("error")
+                del decode["maps"][layer], decode["tiles"][layer]
             if not decode["exact"] and decode["image"]["id"] not in kept:
                 dropped += 1
                 picture["decodes"].remove(decode)

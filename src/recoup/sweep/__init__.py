@@ -1,6 +1,7 @@
 """Plan, measure and run: every picture through every chain."""
 
 from recoup.sweep.comparison import Comparison, compare
-from recoup.sweep.plan import DEFAULT_CHAINS, Plan
+from recoup.sweep.plan import Plan
+from recoup.sweep.plans import PLANS, NamedPlan
 
-__all__ = ["DEFAULT_CHAINS", "Comparison", "Plan", "compare"]
+__all__ = ["PLANS", "Comparison", "NamedPlan", "Plan", "compare"]

@@ -59,7 +59,8 @@ def compare(
     paths
         Files, folders (searched recursively) and globs.
     chains
-        Text or values; None takes :data:`recoup.sweep.plan.DEFAULT_CHAINS`.
+        Text or values; None takes those of the plan ``standard``. ``PLANS["thorough"].chains`` of
+        :data:`recoup.sweep.PLANS` are others.
     metrics
         Names; None takes every metric.
     out

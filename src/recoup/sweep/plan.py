@@ -15,26 +15,7 @@ from recoup.metrics import ready
 from recoup.metrics.variants import named
 from recoup.models import find
 from recoup.sweep.control import do_nothing, enlargement, missing
-
-DEFAULT_CHAINS = (
-    "jpeg:quality=[30,50,70,80,90,95]",
-    "jpeg:quality=[50,80,90,95],subsampling=4:4:4",
-    "jpeg:quality=[30,50,70,80,90,95],encoder=jpegli",
-    "webp:quality=[30,50,70,80,90,95]",
-    "avif:quality=[30,45,60,70,80,90]",
-    "avif:quality=[30,60,80,90],subsampling=4:4:4",
-    "jpegxl:distance=[0.5,1,1.5,2.5,4,7]",
-    "jpeg2000:psnr=[30,33,36,39,42,45]",
-    "png",
-    "webp:lossless=true",
-    "jpegxl:lossless=true,effort=[1,7]",
-    "jpeg2000:lossless=true",
-    "jpegls",
-)
-"""What ``recoup compare PATHS`` does: every format over its useful range, and lossless.
-
-Where 4:2:0 sets the limit (colour detail, noise in the dark), 4:4:4 is there beside it, so that the
-limit is not taken for the format's."""
+from recoup.sweep.plans import STANDARD
 
 
 @dataclass(frozen=True)
@@ -75,8 +56,8 @@ class Plan:
     ) -> Self:
         """Make a plan from text; None takes the defaults.
 
-        These are :data:`DEFAULT_CHAINS` and every metric that can score here: LPIPS once its
-        model is installed.
+        These are :data:`recoup.sweep.plans.STANDARD` and every metric that can score here: LPIPS
+        once its model is installed.
 
         To every chain that restores, the same chain without its restorers is added, unless it is
         there (:func:`recoup.sweep.control.do_nothing`). Where restorers enlarge, the default
@@ -98,7 +79,7 @@ class Plan:
         """
         if repeats < 1:
             raise ChainError(f"repeats must be at least 1, not {repeats}")
-        several = tuple(_chains(chains or DEFAULT_CHAINS))
+        several = tuple(_chains(chains or STANDARD.chains))
         names = metrics or [*ready(), *_bordered(several)]
         measured = tuple(named(name) for name in dict.fromkeys(names))
         for metric in measured:

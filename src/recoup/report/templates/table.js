@@ -42,17 +42,14 @@
     body.append(...original);
   });
 
+  const only = document.getElementById("only");
   const filter = () => {
-    const shown = new Set([...document.querySelectorAll("#formats [aria-pressed=true]")].map((b) => b.dataset.codec));
-    for (const row of original) row.hidden = !shown.has(row.dataset.codec);
+    const picked = new Set(recoup.picked);
+    for (const row of original) row.hidden = only.checked && picked.size > 0 && !picked.has(row.dataset.line);
     const left = original.filter((row) => !row.hidden).length;
     count.textContent = `${left} of ${original.length} settings shown`;
   };
-  document.getElementById("formats").addEventListener("click", (event) => {
-    const button = event.target.closest("button");
-    if (!button) return;
-    button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
-    filter();
-  });
+  only.addEventListener("change", filter);
+  document.addEventListener("pick", filter);
   filter();
 })();

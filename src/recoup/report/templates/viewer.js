@@ -1,7 +1,7 @@
 "use strict";
 // Original and decode over one another. Files are turned into images only when they are chosen.
 (() => {
-  const pictures = JSON.parse(document.getElementById("gallery").textContent);
+  const [pictures, layers] = ["gallery", "layers"].map((id) => JSON.parse(document.getElementById(id).textContent));
   const by = (name) => document.getElementById(`view-${name}`);
   if (!pictures.length) {
     document.getElementById("view-none").hidden = false;
@@ -9,7 +9,7 @@
   }
   document.getElementById("view").hidden = false;
   const [stage, left, right, split, divider] = ["stage", "original", "decode", "split", "divider"].map(by);
-  const state = { picture: 0, setting: "", zoom: "fit", error: false, x: 0, y: 0 };
+  const state = { picture: 0, setting: "", zoom: "fit", layer: "", x: 0, y: 0 };
   const urls = new Map();
 
   const picture = () => pictures[state.picture];
@@ -59,6 +59,10 @@
     const edge = (split.value / 100) * room;
     right.style.clipPath = `inset(0 0 0 ${Math.max(0, edge - state.x)}px)`;
     left.style.clipPath = `inset(0 ${Math.max(0, state.x + width * now - edge)}px 0 0)`;
+    for (const mark of by("marks").children) {
+      const { x, y, width: w, height: h } = mark.tile;
+      Object.assign(mark.style, { left: `${state.x + x * now}px`, top: `${state.y + y * now}px`, width: `${w * now}px`, height: `${h * now}px` });
+    }
     divider.style.left = `${split.value}%`;
     stage.classList.toggle("zoomed", width * now > room + 1 || height * now > tall + 1);
     split.setAttribute("aria-valuetext", `${Math.round(split.value)} % original`);
@@ -80,24 +84,72 @@
     line(["code", shown.chain], ...(shown.note ? [["span", shown.note]] : []), ...(shown.exact ? [["span", "identical to the original, sample by sample"]] : []));
   };
 
+  const lowest = { error: "lowest PSNR", ssim: "lowest SSIM", lpips: "highest LPIPS" };
+  const figure = (value, digits, unit) => (value === null ? "" : `${value.toFixed(digits)}${unit}`);
+  const tileText = ({ psnr, ssim, lpips }) => [["PSNR", figure(psnr, 1, " dB")], ["SSIM", figure(ssim, 3, "")], ["LPIPS", figure(lpips, 3, "")]]
+    .filter(([, text]) => text).map((pair) => pair.join(" ")).join(", ");
+
+  // The worst tiles of the decode, by the map that is shown, SSIM where none is.
+  const tiles = (shown) => {
+    const name = [state.layer, "ssim", "error"].find((each) => shown?.tiles[each]);
+    const found = shown?.tiles[name] ?? [];
+    by("worst").hidden = !found.length;
+    by("marks").replaceChildren(...found.map((tile, i) => Object.assign(document.createElement("i"), { textContent: i + 1, tile })));
+    by("worst-by").textContent = `Squares of ${found[0]?.width ?? 64} × ${found[0]?.height ?? 64} pixels with the ${lowest[name]}, none upon another; press one to go there.`;
+    by("tiles").replaceChildren(...found.map((tile, i) => {
+      const item = document.createElement("li");
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: `x ${tile.x}, y ${tile.y}: ${tileText(tile)}` });
+      button.addEventListener("click", () => visit(tile, i));
+      item.append(button);
+      return item;
+    }));
+  };
+  const zoomTo = (zoom) => {
+    state.zoom = zoom;
+    for (const each of by("zoom").querySelectorAll("input")) each.checked = each.value === zoom;
+  };
+  const visit = (tile, at) => {
+    zoomTo("4");
+    place(); // gives the stage the size it has when zoomed
+    state.x = stage.clientWidth / 2 - (tile.x + tile.width / 2) * scale();
+    state.y = stage.clientHeight / 2 - (tile.y + tile.height / 2) * scale();
+    place();
+    [...by("marks").children].forEach((mark, i) => mark.classList.toggle("now", i === at));
+    stage.scrollIntoView({ block: "nearest" });
+  };
+
   const show = () => {
     const shown = decode();
-    const canError = Boolean(shown?.error);
-    by("error").disabled = !canError;
-    by("error").title = canError ? "" : shown?.exact ? "There is no error: this setting is lossless" : "This error map is not in this page";
-    const error = state.error && canError;
-    by("error").setAttribute("aria-pressed", String(error));
-    by("ramp").hidden = !error;
-    by("side").textContent = error ? "Error map" : shown?.label ?? "";
+    const map = shown?.maps[state.layer];
+    for (const input of by("layers").querySelectorAll("input")) {
+      const can = !input.value || Boolean(shown?.maps[input.value]);
+      input.disabled = !can;
+      input.parentElement.title = can ? "" : shown?.exact ? "There is no error: this setting is lossless" : "This map is not in this page";
+      input.checked = input.value === (map ? state.layer : "");
+    }
+    const layer = layers.find((each) => each.name === state.layer);
+    by("ramp").hidden = !map;
+    if (map) [by("low").textContent, by("high").textContent] = [layer.low, layer.high];
+    by("side").textContent = map ? layer.title : shown?.label ?? "";
     left.src = url(picture().original);
     right.hidden = !shown;
     if (shown) {
-      right.src = url(error ? shown.error : shown.exact ? picture().original : shown.image);
-      right.alt = error ? `Error map of ${shown.label}` : `Decode of ${shown.label}`;
+      right.src = url(map ?? (shown.exact ? picture().original : shown.image));
+      right.alt = `${map ? layer.title : "Decode"} of ${shown.label}`;
     }
     caption(shown);
+    tiles(shown);
     place();
   };
+
+  by("layers").append(...[{ name: "", title: "Decode" }, ...layers].map(({ name, title }) => {
+    const label = document.createElement("label");
+    label.append(
+      Object.assign(document.createElement("input"), { type: "radio", name: "layer", value: name, checked: !name }),
+      Object.assign(document.createElement("span"), { textContent: title }),
+    );
+    return label;
+  }));
 
   const settings = () => {
     const box = by("settings");
@@ -109,9 +161,13 @@
       const input = Object.assign(document.createElement("input"), { type: "radio", name: "setting", value: each.chain, checked: each === chosen });
       const text = Object.assign(document.createElement("span"), { textContent: each.label, className: "chip dot" });
       label.style.setProperty("--c", each.colour);
+      label.dataset.codec = each.codec;
+      const line = typeof recoup === "undefined" ? undefined : recoup.lineOf(each.chain);
+      if (line) label.dataset.line = line;
       label.append(input, text);
       box.append(label);
     }
+    if (typeof recoup !== "undefined") recoup.mark(box);
   };
 
   const options = pictures.map((each, i) => {
@@ -127,7 +183,8 @@
     show();
   });
   by("settings").addEventListener("change", (event) => { state.setting = event.target.value; show(); });
-  by("error").addEventListener("click", () => { state.error = !state.error; show(); });
+  by("mark").addEventListener("change", (event) => { by("marks").hidden = !event.target.checked; });
+  by("layers").addEventListener("change", (event) => { state.layer = event.target.value; show(); });
   by("zoom").addEventListener("change", (event) => {
     const before = scale();
     const [cx, cy] = [stage.clientWidth / 2, stage.clientHeight / 2];
@@ -174,6 +231,23 @@
     else split.value = Number(split.value) - 2 * step[0];
     place();
   });
+
+  // From the list of pictures to this one, and back.
+  const choose = (at) => {
+    forget();
+    by("picture").value = at;
+    Object.assign(state, { picture: at, x: 0, y: 0 });
+    zoomTo("fit");
+    settings();
+    show();
+  };
+  if (typeof recoup !== "undefined") {
+    recoup.viewed = (key) => pictures.some((each) => each.key === key);
+    recoup.view = (key) => {
+      choose(pictures.findIndex((each) => each.key === key));
+      document.getElementById("viewer").scrollIntoView();
+    };
+  }
 
   const start = () => { settings(); show(); };
   new IntersectionObserver((seen, observer) => {
