@@ -1,18 +1,20 @@
 """Make the pictures of the lossless league that nobody ships: screenshots and 16-bit pictures.
 
 Run ``python benchmarks/lossless_pictures.py OUT PHOTOS [--dicom FOLDER] [--tiff FOLDER]``. PHOTOS
-are 8-bit photographs, for the pictures in the report and for the 16-bit renderings. Two folders are
-made:
+are 8-bit photographs, for the pictures in the report and for the 16-bit renderings. Three folders
+are made:
 
 ``OUT/screenshots``
     What headless Chromium shows of recoup's own pages, 1280 x 800 at one and 720 x 450 at two
     device pixels a CSS pixel: a report of PHOTOS (head, table, curves, pictures), pages of docs/
     rendered from their Markdown, and source files coloured by Pygments.
-``OUT/deep``
+``OUT/photographs-16-bit``
     Each photograph as 16-bit linear light: samples decoded by the sRGB curve (IEC 61966-2-1),
-    averaged over blocks of 2 x 2, times 65535, rounded. With ``--dicom`` every grey picture of one
-    frame that is stored as it is, at the depth that its header states (signed values moved up by
-    half the range), which needs pydicom; with ``--tiff`` every file of more than 8 bits.
+    averaged over blocks of 2 x 2, times 65535, rounded. With ``--tiff`` also every file of more
+    than 8 bits there.
+``OUT/medical``
+    With ``--dicom`` every grey picture of one frame that is stored as it is, at the depth that its
+    header states (signed values moved up by half the range); this needs pydicom.
 """
 
 from __future__ import annotations
@@ -36,16 +38,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = ("codecs.md", "restorers.md", "results/training.md")
-CODE = ("src/recoup/sweep/measure.py", "src/recoup/report/templates/viewer.js", "pyproject.toml")
-SECTIONS = ("", "#table", "#curves", "#viewer")
+DOCS = ("codecs.md", "results/training.md")
+CODE = ("src/recoup/sweep/measure.py", "src/recoup/report/templates/viewer.js")
+SECTIONS = ("", "#curves", "#viewer")
 SCREENS = ((1280, 800, 1), (720, 450, 2))
 STYLE = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
 TABLE = "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .6em}"
 
 
 def main() -> None:
-    """Make both folders."""
+    """Make the folders."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -55,17 +57,20 @@ def main() -> None:
     parser.add_argument("--tiff", type=Path)
     given = parser.parse_args()
     photos = [found.path for found in find([str(given.photos)])]
-    for name in ("screenshots", "deep"):
+    for name in ("screenshots", "photographs-16-bit", "medical"):
         (given.out / name).mkdir(parents=True, exist_ok=True)
     for path in photos:
-        keep(linear(measured(load(path))[0]), given.out / "deep" / f"linear-{path.stem}.png")
+        keep(
+            linear(measured(load(path))[0]),
+            given.out / "photographs-16-bit" / f"linear-{path.stem}.png",
+        )
     for path in sorted(given.dicom.iterdir()) if given.dicom else ():
         for image in dicom(path):
-            keep(image, given.out / "deep" / f"dicom-{path.stem}.png")
+            keep(image, given.out / "medical" / f"{path.stem}.png")
     for path in sorted(given.tiff.iterdir()) if given.tiff else ():
         image = measured(load(path))[0]
         if image.bits > 8:
-            keep(image, given.out / "deep" / f"tiff-{path.stem}.png")
+            keep(image, given.out / "photographs-16-bit" / f"tiff-{path.stem}.png")
     with tempfile.TemporaryDirectory() as folder:
         screenshots(pages(Path(folder), photos[:2]), given.out / "screenshots")
 

@@ -23,7 +23,7 @@ class Htj2k:
     """Lossless HTJ2K as a bare codestream; 8 to 16 bits, grey and RGB, one thread.
 
     5/3 wavelet, reversible colour transform, one tile. The block coder is another than JPEG
-    2000's, several times as fast for some 7 % more bytes. There is no lossy form here: in OpenJPH
+    2000's, several times as fast for 3 to 18 % more bytes. There is no lossy form here: in OpenJPH
     0.26, as imagecodecs calls it, a finer quantiser gives more bytes *and* a worse picture over
     most of its range (kodim05: 31.7 dB at 83 kB, 30.2 dB at 333 kB).
 
