@@ -29,7 +29,7 @@ CHAINS = (
 def stripes(seed: int) -> Image:
     """Waves and fine stripes that smoothing takes away, 80 rows of 96."""
     y, x = np.mgrid[0:80, 0:96]
-    waves = 120 + 50 * np.sin(x / (6 + seed)) * np.cos(y / 7)
+    waves = 120 + 50 * np.sin(x / (6 + seed / 8)) * np.cos(y / 7)
     fine = 6 * seed * np.sin(x * 1.4) * (y > 30)
     return Image(np.stack([waves + fine + 5 * c for c in range(3)], axis=2).astype(np.uint8))
 
