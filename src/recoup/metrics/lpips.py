@@ -24,10 +24,12 @@ MODEL = "lpips-alex"
 SMALLEST = 31
 """Shorter sides leave nothing after the second pooling."""
 
+AT_ONCE = 1 << 21
+"""Pixels that the net is fed: about 200 MB."""
+
 _CELLS = (4, 2, 1, 1, 1)  # places of each level along a side of 16 pixels
 _BEFORE, _AFTER = 80, 96  # pixels that places at the fifth level see beyond their own 16
 _LEAST = 16 + _BEFORE + _AFTER
-_AT_ONCE = 1 << 21  # pixels that the net is fed: about 200 MB
 _KEPT_PIXELS = 1 << 22  # features of an original are kept up to here: 29 bytes a pixel
 
 
@@ -72,16 +74,33 @@ def lpips(reference: Image, distorted: Image) -> float:
     Traceback (most recent call last):
     recoup.errors.NotApplicableError: LPIPS needs sides of 31 pixels or more, not 99x30
     """
+    session = opened(reference, distorted)
+    if identical(reference, distorted):
+        return 0.0
+    return distance(reference, distorted, session, AT_ONCE)
+
+
+def opened(reference: Image, distorted: Image) -> Session:
+    """Check that the net can judge a pair, and open it.
+
+    Raises
+    ------
+    ValueError, NotApplicableError, MissingError
+        As :func:`lpips` says.
+
+    Examples
+    --------
+    >>> opened(Image(np.zeros((9, 31), np.uint8)), Image(np.zeros((9, 31), np.uint8)))
+    Traceback (most recent call last):
+    recoup.errors.NotApplicableError: LPIPS needs sides of 31 pixels or more, not 31x9
+    """
     require_alike(reference, distorted)
     if min(reference.width, reference.height) < SMALLEST:
         raise NotApplicableError(
             f"LPIPS needs sides of {SMALLEST} pixels or more, "
             f"not {reference.width}x{reference.height}"
         )
-    session = open_model(find(MODEL)[1], threads=_threads(), outputs=len(_CELLS))
-    if identical(reference, distorted):
-        return 0.0
-    return distance(reference, distorted, session, _AT_ONCE)
+    return open_model(find(MODEL)[1], threads=_threads(), outputs=len(_CELLS))
 
 
 def distance(reference: Image, distorted: Image, session: Session, at_once: int) -> float:
@@ -107,13 +126,43 @@ def distance(reference: Image, distorted: Image, session: Session, at_once: int)
     """
     totals, places = np.zeros(len(_CELLS)), np.zeros(len(_CELLS))
     for tile in _tiles(reference.height, reference.width, at_once):
-        ones = _kept_features(reference, tile, session)
-        twos = _features(distorted, tile, session)
-        for level, (one, two) in enumerate(zip(ones, twos, strict=True)):
-            gaps = np.subtract(two, one, out=two)
+        for level, gaps in enumerate(_gaps(reference, distorted, tile, session)):
             totals[level] += np.vdot(gaps, gaps)
             places[level] += gaps.shape[-2] * gaps.shape[-1]
     return float((totals / places).sum())
+
+
+def distances(reference: Image, distorted: Image, session: Session, at_once: int) -> Levels:
+    """Squared distance of features at every place of every level: their means add up to LPIPS.
+
+    Parameters
+    ----------
+    reference, distorted, session, at_once
+        As for :func:`distance`.
+
+    Returns
+    -------
+    list
+        Five arrays (rows, columns), float32; the first has a place for every four pixels.
+
+    Examples
+    --------
+    >>> def levels(x):
+    ...     return [np.full((1, 2, 3, 3), x.mean(), np.float32) for _ in range(5)]
+    >>> black, white = (Image(np.full((31, 31), v, np.uint8)) for v in (0, 255))
+    >>> [float(d.mean()) for d in distances(black, white, Session("", 3, "", 0, levels), 1 << 20)]
+    [2.0, 2.0, 2.0, 2.0, 2.0]
+    """
+    strips: list[list[Levels]] = []
+    for tile in _tiles(reference.height, reference.width, at_once):
+        if tile[1].skip == 0:  # the first of its row
+            strips.append([])
+        gaps = _gaps(reference, distorted, tile, session)
+        strips[-1].append([np.einsum("bcyx,bcyx->yx", gap, gap) for gap in gaps])
+    return [
+        np.block([[parts[level] for parts in strip] for strip in strips])
+        for level in range(len(_CELLS))
+    ]
 
 
 @dataclass(frozen=True)
@@ -164,6 +213,13 @@ def _spans(length: int, parts: int) -> list[_Span]:
         count = last - first if last < cells else None
         spans.append(_Span(start, stop, first - start // 16, count))
     return spans
+
+
+def _gaps(reference: Image, distorted: Image, tile: Tile, session: Session) -> Levels:
+    """What a tile owns of each level: the difference of the features."""
+    ones = _kept_features(reference, tile, session)
+    twos = _features(distorted, tile, session)
+    return [np.subtract(two, one, out=two) for one, two in zip(ones, twos, strict=True)]
 
 
 def _kept_features(image: Image, tile: Tile, session: Session) -> Levels:

@@ -86,6 +86,35 @@ def smaller_sizes(reference: Image, distorted: Image) -> Iterator[Similarity]:
         yield _similarity(scale, other, gain)
 
 
+def full_size_map(reference: Image, distorted: Image) -> NDArray[np.float32]:
+    """SSIM of every window, mean over channels, as (height - 10, width - 10).
+
+    Parameters
+    ----------
+    reference, distorted
+        Images of one shape and depth, both sides at least 11.
+
+    Examples
+    --------
+    >>> image = Image(np.eye(12, dtype=np.uint8))
+    >>> full_size_map(image, image).tolist()
+    [[1.0, 1.0], [1.0, 1.0]]
+    """
+    from recoup.metrics.map_loops import similarities  # not above: it imports numba
+
+    gain = np.float32(255 / reference.peak)
+    height, width = reference.height - WINDOW + 1, reference.width - WINDOW + 1
+    found = np.empty((height, width), np.float32)
+    step = max(1, _STRIP_SAMPLES // (reference.width * reference.channels))
+    for top in range(0, height, step):
+        rows = slice(top, min(top + step, height) + WINDOW - 1)
+        part = reference.samples[rows]
+        similarities(
+            part, distorted.samples[rows], _means(part, gain), gain, found[top : top + step]
+        )
+    return found
+
+
 def _full_size(reference: Image, distorted: Image) -> Similarity:
     """Similarity of the samples as they are."""
     gain = np.float32(255 / reference.peak)
