@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCS = ("codecs.md", "restorers.md", "results/training.md")
-CODE = ("src/recoup/sweep/measure.py", "src/recoup/report/templates/viewer.js", "pyproject.toml")
-SECTIONS = ("", "#table", "#curves", "#viewer")
+DOCS = ("codecs.md", "results/training.md")
+CODE = ("src/recoup/sweep/measure.py", "src/recoup/report/templates/viewer.js")
+SECTIONS = ("", "#curves", "#viewer")
 SCREENS = ((1280, 800, 1), (720, 450, 2))
 STYLE = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
 TABLE = "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .6em}"
