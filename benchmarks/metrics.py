@@ -155,13 +155,14 @@ def start_up() -> dict[str, float]:
     code = (
         "import time; a = time.process_time(); import recoup.metrics; b = time.process_time()\n"
         "import numba; c = time.process_time()\n"
-        "import numpy as np; from recoup.image import Image; from recoup.metrics import METRICS\n"
+        "import numpy as np; from recoup.image import Image\n"
+        "from recoup.metrics import metrics, ready\n"
         "x = Image(np.zeros((161, 161, 3), np.uint8)); y = Image(x.samples + np.uint8(1))\n"
-        "[m.score(x, y) for m in METRICS.values()]; d = time.process_time()\n"
+        "[metrics()[name].score(x, y) for name in ready()]; d = time.process_time()\n"
         "print(b - a, c - b, d - c)"
     )
     runs = [subprocess.check_output([sys.executable, "-c", code], text=True) for _ in range(3)]
-    names = ("import recoup.metrics", "import numba", "load the loops, first scores of all four")
+    names = ("import recoup.metrics", "import numba", "load the loops, first scores of all")
     columns = zip(*(run.split() for run in runs), strict=True)
     return {name: median(map(float, took)) for name, took in zip(names, columns, strict=True)}
 

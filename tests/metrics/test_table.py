@@ -32,7 +32,7 @@ def run(code: str, **environment: str) -> str:
 
 def test_names_are_the_columns_and_every_field_is_told() -> None:
     """Rows and tables show what the records say."""
-    assert list(METRICS) == ["psnr", "psnr_y", "ssim", "ms_ssim", "lpips"]
+    assert list(METRICS) == ["psnr", "psnr_y", "ssim", "ms_ssim", "ssimulacra2", "lpips"]
     for name, metric in METRICS.items():
         assert metric.name == name
         told = [getattr(metric, f.name) for f in fields(metric) if f.name not in ("unit", "needs")]

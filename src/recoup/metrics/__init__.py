@@ -11,6 +11,7 @@ from recoup.metrics.lpips import LPIPS
 from recoup.metrics.msssim import MS_SSIM
 from recoup.metrics.psnr import PSNR, PSNR_Y
 from recoup.metrics.ssim import SSIM
+from recoup.metrics.ssimulacra2 import SSIMULACRA2
 from recoup.models import installed
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
@@ -19,6 +20,7 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "psnr_y": PSNR_Y,
         "ssim": SSIM,
         "ms_ssim": MS_SSIM,
+        "ssimulacra2": SSIMULACRA2,
         "lpips": LPIPS,
     }
 )
@@ -33,8 +35,8 @@ def metrics() -> dict[str, Metric]:
 
     Examples
     --------
-    >>> list(metrics())[:4]
-    ['psnr', 'psnr_y', 'ssim', 'ms_ssim']
+    >>> list(metrics())[:5]
+    ['psnr', 'psnr_y', 'ssim', 'ms_ssim', 'ssimulacra2']
     """
     found = {point.name: point for point in entry_points(group="recoup.metrics")}
     theirs = {name: point.load() for name, point in found.items() if name not in METRICS}
@@ -48,8 +50,8 @@ def ready() -> list[str]:
 
     Examples
     --------
-    >>> ready()[:4]
-    ['psnr', 'psnr_y', 'ssim', 'ms_ssim']
+    >>> ready()[:5]
+    ['psnr', 'psnr_y', 'ssim', 'ms_ssim', 'ssimulacra2']
     """
     here = installed()
     return [name for name, metric in metrics().items() if metric.needs in ("", *here)]

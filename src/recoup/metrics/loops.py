@@ -11,6 +11,7 @@ whatever the depth, because the variance is a difference of squares and float32 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -38,15 +39,26 @@ G0 = F32((1 - float(G5)) / 2 - float(G1) - float(G2) - float(G3) - float(G4))
 
 def compiled(loop: Loop) -> Loop:
     """Compile at the first call with each type, and keep the machine code between processes."""
-    try:
-        return _compiled(loop, cache=True)
-    except RuntimeError:  # neither the package nor the user's cache folder can be written
-        return _compiled(loop, cache=False)
+    return _compiled(loop, fastmath=True)
 
 
-def _compiled(loop: Loop, *, cache: bool) -> Loop:
+def rounded(loop: Loop) -> Loop:
+    """Compile as :func:`compiled`, but round every step as it is written."""
+    return _compiled(loop, fastmath=False)
+
+
+def fused(loop: Loop) -> Loop:
+    """Compile as :func:`rounded`, but round a product and the sum that it goes into once."""
+    return _compiled(loop, fastmath={"contract"})
+
+
+def _compiled(loop: Loop, *, fastmath: bool | set[str]) -> Loop:
     """Compile with the settings that all loops have."""
-    return cast("Loop", njit(cache=cache, fastmath=True, nogil=True, error_model="numpy")(loop))
+    options = partial(njit, fastmath=fastmath, nogil=True, error_model="numpy")
+    try:
+        return cast("Loop", options(cache=True)(loop))
+    except RuntimeError:  # neither the package nor the user's cache folder can be written
+        return cast("Loop", options(cache=False)(loop))
 
 
 @compiled
