@@ -155,7 +155,8 @@ def start_up() -> dict[str, float]:
     code = (
         "import time; a = time.process_time(); import recoup.metrics; b = time.process_time()\n"
         "import numba; c = time.process_time()\n"
-        "import numpy as np; from recoup.image import Image; from recoup.metrics import metrics, ready\n"
+        "import numpy as np; from recoup.image import Image\n"
+        "from recoup.metrics import metrics, ready\n"
         "x = Image(np.zeros((161, 161, 3), np.uint8)); y = Image(x.samples + np.uint8(1))\n"
         "[metrics()[name].score(x, y) for name in ready()]; d = time.process_time()\n"
         "print(b - a, c - b, d - c)"

@@ -2,6 +2,7 @@
 
 from recoup.analysis.advise import STANDARDS, Advice, Pick, Standard, advise
 from recoup.analysis.analyse import Analysis, analyse
+from recoup.analysis.anchor import default_line, named_line
 from recoup.analysis.band import Span, band
 from recoup.analysis.bdrate import Delta, bd_metric, bd_rate
 from recoup.analysis.by_setting import Mean, Setting, by_setting
@@ -10,7 +11,7 @@ from recoup.analysis.deltas import Matrix, MeanDelta, bd_matrix, mean_delta
 from recoup.analysis.frontier import Frontier, frontier
 from recoup.analysis.interval import Difference, Gain, difference, gain
 from recoup.analysis.league import League, Place, leagues
-from recoup.analysis.match import AtLevel, Line, at_level, default_line, lines, named_line
+from recoup.analysis.match import AtLevel, Line, at_level, lines
 from recoup.analysis.opponents import Opponent, Opponents, opponents, sentences
 from recoup.analysis.pairs import Pair, matched_pairs
 from recoup.analysis.restoration import UNFAITHFUL, Restoration, Restorer, outside, restorations

@@ -8,12 +8,13 @@ from functools import cached_property
 from pathlib import Path
 
 from recoup.analysis.advise import CONTROLS
+from recoup.analysis.anchor import default_line, named_line
 from recoup.analysis.bdrate import LEAST_OVERLAP
 from recoup.analysis.by_setting import Setting, by_setting
 from recoup.analysis.curve import Direction
 from recoup.analysis.deltas import Matrix, MeanDelta, bd_matrix, mean_delta
 from recoup.analysis.frontier import Frontier, frontier
-from recoup.analysis.match import Line, default_line, lines, named_line
+from recoup.analysis.match import Line, lines
 from recoup.analysis.pairs import Pair, matched_pairs
 from recoup.analysis.restoration import outside, ranking_metric, restorations
 from recoup.analysis.table import Table
@@ -139,7 +140,7 @@ def analyse(
         Names; None takes PSNR, or the first that was measured.
     anchor
         Text of a line, its codec, or a part that no other line has; None takes JPEG at its
-        defaults (:func:`recoup.analysis.match.default_line`).
+        defaults (:func:`recoup.analysis.anchor.default_line`).
     least_overlap
         Refuse a picture if the common range of two curves is a smaller share of the range that
         either covers.

@@ -37,10 +37,11 @@ def methods(found: Found) -> Methods:
     >>> methods(Found.of([])).lines
     ()
     """
+    most = f"{MOST_PIXELS:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
     said = (
         f"Dark: {{low}}; bright: {{high}}; {STEPS} colours, means over squares where a picture "
-        f"has more than {MOST_PIXELS:,} pixels."
-    ).replace(",", "\N{NARROW NO-BREAK SPACE}", 1)
+        f"has more than {most} pixels."
+    )
     return Methods(
         tuple((line_name(line), _settings(line)) for line in found.lines),
         tuple(

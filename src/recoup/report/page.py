@@ -18,6 +18,7 @@ from recoup.errors import StoreError
 from recoup.report import choose, triptychs, viewer
 from recoup.report.compact import compact
 from recoup.report.found import Found
+from recoup.report.keep import Budget, Folder
 from recoup.report.sections import sections
 from recoup.report.small import smalls
 from recoup.results.row import Measurement
@@ -103,7 +104,7 @@ def _with_pictures(
     none |= {"layers": _json([]), "smalls": _json([])}
     none |= {"triptychs": _json([]), "triptych_messages": [], "triptych_dropped": 0}
     empty = _render("report.html", context, none)
-    budget = viewer.Budget(limit - len(empty.encode(errors="backslashreplace")) - 64_000)
+    budget = Budget(limit - len(empty.encode(errors="backslashreplace")) - 64_000)
     shown = _viewer_settings(found) if found.formats else []
     trips = triptychs.triptychs(found.restored, found.scores, budget, say)
     gallery = viewer.gallery(
@@ -152,7 +153,7 @@ def _write_all(folder: Path, found: Found, say: Progress) -> None:
         found.everything,
         found.scores,
         found.colours,
-        viewer.Folder(folder / "pictures", "pictures"),
+        Folder(folder / "pictures", "pictures"),
         say,
     )
     extra = {"gallery": _json(gallery.pictures), "stills": [], "messages": gallery.messages}

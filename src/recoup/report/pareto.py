@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from statistics import geometric_mean
 from typing import Any, Literal
 
 from recoup.analysis import Line, Matrix, Setting
 from recoup.report.columns import Column
 from recoup.report.formats import line_name
+from recoup.report.labels import PADDING, SIDES, Spot, sides
 from recoup.report.matrix import cells
 from recoup.report.plots import TICKS, focus, seen, short
 
@@ -148,9 +148,9 @@ def plot(
         format="~g", values=TICKS
     )
     place = {
-        "x": x.scale(type="log", nice=False, padding=_PADDING),
+        "x": x.scale(type="log", nice=False, padding=PADDING),
         "y": alt.Y("percent:Q", title=f"BD-rate against {against}, %").scale(
-            zero=False, padding=_PADDING
+            zero=False, padding=PADDING
         ),
     }
     tint = alt.Color("line:N", scale=tints, legend=None)
@@ -174,7 +174,7 @@ def plot(
             base.transform_filter(f"datum.label == '{side}'")
             .mark_text(fontSize=11.5, color=alt.expr("ink"), tooltip=None, **shift)
             .encode(text="line:N", opacity=seen(0.9), **place)
-            for side, shift in _SIDES.items()
+            for side, shift in SIDES.items()
         ),
     ).add_params(focus(), alt.param(name="ink", value="#17191c"))
     spec: dict[str, Any] = whole.properties(width="container", height=340).to_dict(validate=False)
@@ -182,16 +182,6 @@ def plot(
     return spec
 
 
-_SIDES: Mapping[str, dict[str, Any]] = {
-    "right": {"align": "left", "dx": 10},
-    "upper right": {"align": "left", "dx": 7, "dy": -10},
-    "lower right": {"align": "left", "dx": 7, "dy": 11},
-    "left": {"align": "right", "dx": -10},
-    "upper left": {"align": "right", "dx": -7, "dy": -10},
-    "lower left": {"align": "right", "dx": -7, "dy": 11},
-}
-_WIDE, _TALL, _PADDING = 430, 320, 34  # pixels of a plot, about
-_LETTER, _LINE = 6.2, 15  # pixels of its letters, about
 _WORDS: Mapping[str, str] = {"interval": "95 % interval", "pictures": "n", "overlap": "overlap"}
 
 
@@ -213,48 +203,9 @@ def _marked(found: Iterable[Point]) -> list[Point]:
 
 
 def _labelled(several: Sequence[Point]) -> list[Point]:
-    """Put each name where it meets fewest points, names and edges."""
-    if not several:
-        return []
-    x = _scaled([math.log(p.seconds) for p in several], _WIDE)
-    y = _scaled([-p.percent for p in several], _TALL)
-    spots = list(zip(several, x, y, strict=True))
-    taken = [(a - 6, b - 6, a + 6, b + 6) for _, a, b in spots]
-    steps = sorted((a, b) for one, a, b in spots if one.frontier)
-    for (left, top), (right, bottom) in pairwise(steps):
-        taken += [(left, top - 2, right, top + 2), (right - 2, top, right + 2, bottom)]
-    out = []
-    for one, a, b in spots:
-        boxes = {side: _box(side, a, b, _LETTER * len(one.line)) for side in _SIDES}
-        side = min(boxes, key=lambda name: _cost(boxes[name], taken))
-        taken.append(boxes[side])
-        out.append(replace(one, label=side))
-    return out
-
-
-def _box(side: str, x: float, y: float, length: float) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of a name beside a point."""
-    shift = _SIDES[side]
-    left = x + shift["dx"] - (length if shift["align"] == "right" else 0)
-    middle = y + shift.get("dy", 0)
-    return left, middle - _LINE / 2, left + length, middle + _LINE / 2
-
-
-def _scaled(values: Sequence[float], length: float) -> list[float]:
-    """Places of values on an axis, with the room that its padding leaves at both ends."""
-    low, high = min(values), max(values)
-    inside = length - 2 * _PADDING
-    return [_PADDING + inside * ((v - low) / (high - low) if high > low else 0.5) for v in values]
-
-
-def _cost(box: tuple[float, ...], taken: Sequence[tuple[float, ...]]) -> float:
-    """How much of a box lies on others or outside the plot."""
-    left, top, right, bottom = box
-    outside = max(0.0, -left) + max(0.0, right - _WIDE) + max(0.0, -top) + max(0.0, bottom - _TALL)
-    over = 0.0
-    for a, b, c, d in taken:
-        over += max(0.0, min(right, c) - max(left, a)) * max(0.0, min(bottom, d) - max(top, b))
-    return over + 60 * outside
+    """Say of each where its name has room."""
+    spots = [Spot(p.line, math.log(p.seconds), -p.percent, p.frontier) for p in several]
+    return [replace(p, label=side) for p, side in zip(several, sides(spots), strict=True)]
 
 
 def _seconds(line: Line, way: Way) -> float | None:

@@ -11,9 +11,10 @@ from recoup.analysis import Setting
 from recoup.errors import RecoupError
 from recoup.image import Image
 from recoup.report.formats import setting_name
+from recoup.report.keep import Keep
 from recoup.report.maps import LAYERS, map_still, maps, reduced
 from recoup.report.stills import Still, codec_of
-from recoup.report.viewer import Keep, Progress, pass_again, source_image
+from recoup.report.viewer import Progress, pass_again, source_image
 
 MOST = 60
 """Pictures shown small at most, the worst ones."""

@@ -17,10 +17,11 @@ from recoup.report import numbers
 from recoup.report.choose import ROLES, joined
 from recoup.report.columns import Column
 from recoup.report.formats import steps_name
+from recoup.report.keep import Keep, Reference
 from recoup.report.restorers import degradation_name
 from recoup.report.stills import Still, exact_still
 from recoup.report.verdicts import signed
-from recoup.report.viewer import Keep, Progress, Reference, score_text, source_image
+from recoup.report.viewer import Progress, score_text, source_image
 from recoup.results.row import Measurement
 
 _SAME_DB = 0.05  # engines may round differently where they run on another machine
