@@ -51,7 +51,7 @@
       const drawn = await vegaEmbed(place, { ...structuredClone(chosen), datasets: datasets() }, {
         actions: false,
         logLevel: 1, // errors; it warns of every layer that has nothing to show
-        renderer: points.length > 1500 && id === "chart" ? "canvas" : "svg",
+        renderer: points.length > 3000 && id === "chart" ? "canvas" : "svg",
         config: config(),
         tooltip: { theme: isDark() ? "dark" : "light" },
       });
