@@ -61,6 +61,7 @@ def provenance(recipe: Recipe, state: State, *, pictures: int, threads: int) -> 
     )
     free = all(name in CATALOGUE and CATALOGUE[name].trainable for name in names)
     last = "" if not state.best_step else f", weights of step {state.best_step}"
+    first = f", from the best weights of recoup train {recipe.start}" if recipe.start else ""
     return Provenance(
         task=recipe.task,
         data=f"{titles}; {pictures} pictures, {recipe.held_out} of them held out for validation",
@@ -68,7 +69,7 @@ def provenance(recipe: Recipe, state: State, *, pictures: int, threads: int) -> 
         source=(
             f"recoup train {recipe.name} --threads {threads}: {recipe.net}, seed {recipe.seed}, "
             f"{state.steps or recipe.steps} steps of {recipe.batch} crops of {recipe.crop} "
-            f"pixels{last}; recipe {recipe.sha256[:16]}..."
+            f"pixels{last}{first}; recipe {recipe.sha256[:16]}..."
         ),
         measured=(
             f"validation on the held-out training pictures: {_curve(state)}",
