@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,15 @@ from recoup.models import Card
 MARGINS = {"identity": 0, "negative": 0, "convs": 3, "double": 2, "quadruple": 2, "strided": 16}
 SCALES = {"double": 2, "quadruple": 4}
 MULTIPLES = {"strided": 4}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Models that are installed here change nothing in the tests, and none is added to them."""
+    folder = tmp_path_factory.mktemp("store")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RECOUP_MODELS", str(folder))
+        yield folder
 
 
 @pytest.fixture

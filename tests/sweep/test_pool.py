@@ -131,7 +131,7 @@ def test_workers_die_with_their_parent() -> None:
     parent.stdout.close()
     assert children
     alive = partial(filter, lambda pid: _alive(int(pid)))
-    for _ in range(100):
+    for _ in range(1200):  # one that is still starting notices only when it has
         if not list(alive(children)):
             break
         time.sleep(0.05)
