@@ -13,6 +13,7 @@ from recoup.contracts import FileFacts, Subsampling, Timed
 from recoup.errors import CodecError, UnreadableError
 from recoup.image import Image
 from recoup.picture.boxes import within
+from recoup.picture.formats.jpeg2000 import without_profile
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,13 @@ class Jpeg2000:
             )
 
     def decode(self, data: bytes) -> Image:
-        """Decode a JP2 file. Raises CodecError."""
+        """Decode a JP2 file to the samples as coded, profile or not. Raises CodecError."""
         with failing("JPEG 2000 decode"):
             import imagecodecs
 
             bits = _stated_bits(data)
-            return Image(imagecodecs.jpeg2k_decode(data, numthreads=1), bits)
+            samples = imagecodecs.jpeg2k_decode(without_profile(data), numthreads=1)
+            return Image(samples, bits)
 
     def version(self) -> str:
         """OpenJPEG's."""

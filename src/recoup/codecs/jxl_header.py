@@ -9,9 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recoup.errors import CodecError
+from recoup.picture.boxes import within
 
 _SRGB = 13
 _LINEAR = 8
+_CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
 
 
 class _Bits:
@@ -65,8 +67,12 @@ def read_header(data: bytes) -> Header:
     >>> read_header(bytes.fromhex("ff0a300000804808040100c0")).bits
     8
     """
-    start = 0 if data.startswith(b"\xff\x0a") else data.find(b"jxlc\xff\x0a", 0, 256) + 4
-    if not data.startswith(b"\xff\x0a", start) or (start < 8) != (start == 0):
+    start = 0
+    if not data.startswith(b"\xff\x0a"):
+        # Metadata may stand before the codestream.
+        box = within(data, b"jxlc") if data.startswith(_CONTAINER) else None
+        start = box.start if box else 0
+    if not data.startswith(b"\xff\x0a", start):
         raise CodecError("JPEG XL decode: no JPEG XL file")
     bits = _Bits(data[start : start + 64])
     bits.u(16)
