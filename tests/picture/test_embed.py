@@ -19,7 +19,7 @@ from PIL import Image as Pil
 from recoup.codecs import CODECS
 from recoup.codecs.facts import read_facts
 from recoup.contracts import Codec
-from recoup.errors import PictureError, UnreadableError, UnsupportedError
+from recoup.errors import CodecError, PictureError, UnreadableError, UnsupportedError
 from recoup.image import Image
 from recoup.picture import Picture, embed, load, measured, unfit
 from recoup.picture.boxes import boxes, made, parts
@@ -77,6 +77,14 @@ def loaded(folder: Path, data: bytes) -> Picture:
     path = folder / "a"
     path.write_bytes(data)
     return load(path)
+
+
+@pytest.mark.parametrize("name", ["htj2k", "jpeg2000", "jpegxl"])
+def test_codecs_refuse_a_cut_file_with_metadata(name: str) -> None:
+    """As they do one without."""
+    for length in range(12, len(WHOLE[name]), 41):
+        with pytest.raises(CodecError, match="decode: "):
+            codec(name).decode(WHOLE[name][:length])
 
 
 PLAIN = {name: CODECS[name]().encode(image()) for name in NAMES}

@@ -9,7 +9,7 @@ import numpy as np
 
 from recoup.codecs.library import failing, imagecodecs_version, planes
 from recoup.contracts import Timed
-from recoup.errors import CodecError
+from recoup.errors import CodecError, UnreadableError
 from recoup.image import Image, Samples
 from recoup.picture.boxes import within
 
@@ -98,7 +98,10 @@ def _levelled(image: Image) -> Samples:
 
 def _codestream(data: bytes) -> bytes:
     """The codestream, out of its JPH file if it is in one."""
-    box = within(data, b"jp2c") if data.startswith(_FILE) else None
+    try:
+        box = within(data, b"jp2c") if data.startswith(_FILE) else None
+    except UnreadableError as error:
+        raise CodecError(f"HTJ2K decode: the file {error}") from error
     return box.content(data) if box else data
 
 

@@ -91,8 +91,7 @@ class Jpeg2000:
             import imagecodecs
 
             bits = _stated_bits(data)
-            samples = imagecodecs.jpeg2k_decode(without_profile(data), numthreads=1)
-            return Image(samples, bits)
+            return Image(imagecodecs.jpeg2k_decode(_as_coded(data), numthreads=1), bits)
 
     def version(self) -> str:
         """OpenJPEG's."""
@@ -185,6 +184,14 @@ def _chroma(size: bytes) -> Subsampling:
         (1, 1): "4:4:4", (2, 1): "4:2:2", (2, 2): "4:2:0",
     }  # fmt: skip
     return kinds.get(factors[1], "other") if factors[0] == (1, 1) else "other"
+
+
+def _as_coded(data: bytes) -> bytes:
+    """The file so that OpenJPEG does not convert its colours."""
+    try:
+        return without_profile(data)
+    except UnreadableError as error:
+        raise CodecError(f"JPEG 2000 decode: the file {error}") from error
 
 
 def _stated_bits(data: bytes) -> int:
