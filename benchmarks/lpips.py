@@ -1,6 +1,6 @@
 """LPIPS beside the lpips package on the same weights: values, CPU time and memory.
 
-    python benchmarks/lpips.py PICTURES --weights FILE --peer PYTHON [--threads N]
+    python benchmarks/lpips.py PICTURES --weights FILE --peer PYTHON [--threads N] [--large]
 
 PICTURES are five photographs or more; FILE is a safetensors file of the trunk (torchvision's
 names) and the linear layers; PYTHON has torch, torchvision and lpips 0.1.4. The metric's model
@@ -112,7 +112,9 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--peer", required=True)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--large", action="store_true", help="24 megapixels as well")
     options = parser.parse_args()
+    options.sizes = [(1680, 1200), *([(6000, 4000)] if options.large else [])]
     files = sorted(options.pictures.glob("*.png"))
     contenders = {
         "lpips 0.1.4": (options.peer, PEER),
@@ -133,7 +135,7 @@ def main() -> None:
         theirs, ours = (np.array(ran(n, "values")) for n in ("lpips 0.1.4", "recoup, first"))
         far = np.abs(theirs - ours).max()
         print(f"{len(ours)} pairs, {theirs.min():.4f} to {theirs.max():.4f}: apart {far:.1e}\n")
-        for width, height in ((1680, 1200), (6000, 4000)):
+        for width, height in options.sizes:
             one, two = large(files, width, height)
             np.savez(work, ones=one, twos=two)
             print(f"{width * height / 1e6:.1f} MP, {options.threads} threads")

@@ -1,9 +1,10 @@
 """What the models that ship cost: seconds per megapixel against the published net of their task.
 
-``python benchmarks/shipped.py [--threads 1] [--rounds 5] [--side 512]``: each installed model of
-recoup's own runs in recoup's engine, the same net in PyTorch eager beside it, and the 20-layer
-colour DnCNN in both. All take turns in one run; printed are median CPU seconds for a megapixel of
-result and ratios.
+``python benchmarks/shipped.py [--threads 1] [--rounds 5] [--side 512] [--models NAME ...]``: each
+installed model of recoup's own runs in recoup's engine, the same net in PyTorch eager beside it,
+and the 20-layer colour DnCNN in both. int8 models are opened for what they are told, as for large
+pictures. All take turns in one run; printed are median CPU seconds for a megapixel of result and
+ratios.
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--side", type=int, default=512, help="of the result, in pixels")
+    parser.add_argument("--models", nargs="*", help="only these")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as folder:
-        runs = cases(Path(folder), options.threads, options.side)
+        runs = cases(Path(folder), options.threads, options.side, options.models)
         spent: dict[str, list[float]] = {name: [] for name in runs}
         for turn in range(options.rounds + 1):
             for name, run in runs.items():
@@ -55,7 +57,9 @@ def main() -> None:
         print(f"| {name} | {one:.2f} | {ratio} | {slowest / one:.1f} |")
 
 
-def cases(folder: Path, threads: int, side: int) -> dict[str, Callable[[], object]]:
+def cases(
+    folder: Path, threads: int, side: int, only: list[str] | None
+) -> dict[str, Callable[[], object]]:
     """What to run, by name."""
     net = build("dncnn:layers=20", seed=0).eval()
     torch.save(net.state_dict(), folder / "dncnn20.pth")
@@ -63,7 +67,7 @@ def cases(folder: Path, threads: int, side: int) -> dict[str, Callable[[], objec
     found = {DNCNN: engine(card, folder / "dncnn20.onnx", threads, side)}
     found[f"{DNCNN}, PyTorch"] = eager(net, 1, side)
     for name in installed():
-        if name.removesuffix("-int8") not in recipes():
+        if name.removesuffix("-int8") not in recipes() or (only and name not in only):
             continue
         card, path = find(name)
         found[name] = engine(card, path, threads, side)
@@ -75,7 +79,8 @@ def cases(folder: Path, threads: int, side: int) -> dict[str, Callable[[], objec
 
 def engine(card: Card, path: Path, threads: int, side: int) -> Callable[[], object]:
     """One run of a model in recoup's engine."""
-    session = open_model(path, threads=threads)
+    fixed = (0.0,) * len(card.facts) if card.precision == "int8" and card.facts else None
+    session = open_model(path, threads=threads, told=fixed)
     small = side // card.scale
     picture = np.random.default_rng(0).random((1, 3, small, small), np.float32)
     return lambda: session.run(picture)

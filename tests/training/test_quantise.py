@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ import torch
 from recoup import Image
 from recoup.errors import ModelError
 from recoup.models import find
-from recoup.models.engine import open_model
+from recoup.models.engine import Engine, open_model
+from recoup.models.told import FACTS
 from recoup.training.export import export
 from recoup.training.nets.plain import PlainRes
 from recoup.training.pairs import Batch, Degradation, Pairs
@@ -54,6 +56,33 @@ def test_int8_is_close_and_says_what_it_lost(model: Path) -> None:
     assert b"QuantizeLinear" in (model / "net-int8.onnx").read_bytes()
     picture = torch.rand(1, 3, 34, 46).numpy()
     assert np.abs(whole.run(picture) - small.run(picture)).max() < 0.1, "sizes are free"
+
+
+@pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
+def test_a_model_that_is_told_stays_so(tmp_path: Path, model: Path, engine: Engine) -> None:
+    """What it is told changes its result; told when opened is told when run, nearly to the bit."""
+    torch.manual_seed(1)
+    net = PlainRes(width=16, blocks=2, facts=len(FACTS))
+    for name, weight in net.named_parameters():
+        if name in ("tail.weight", "film.2.weight"):
+            torch.nn.init.normal_(weight, std=0.02)
+    torch.save(net.state_dict(), tmp_path / "told.pth")
+    export(tmp_path / "told.pth", out=model, name="told")
+    several = [[replace(b, facts=torch.rand(4, len(FACTS))) for b in batches(n)] for n in (1, 2)]
+    card = quantise("told", *several, out=model)
+    assert card.facts == FACTS
+    assert "both told, on 8 held-out" in card.measured[0]
+    path = model / "told-int8.onnx"
+    picture = torch.rand(1, 3, 34, 46).numpy()
+    told = np.linspace(0, 1, len(FACTS), dtype=np.float32)
+    free = open_model(path, engine=engine)
+    fixed = open_model(path, engine=engine, told=tuple(told.tolist()))
+    assert (free.facts, fixed.facts) == (len(FACTS), 0)
+    one = free.run(picture, told[np.newaxis])
+    assert np.abs(one - fixed.run(picture)).max() < 0.02
+    assert np.abs(one - free.run(picture, np.zeros((1, len(FACTS)), np.float32))).max() > 0.002
+    with pytest.raises(ModelError):
+        open_model(path, engine=engine, told=(1.0,)).run(picture)
 
 
 def test_too_great_a_loss_leaves_nothing(model: Path) -> None:

@@ -18,6 +18,7 @@ from recoup.models.run import Progress, fitting_tile, restored
 from recoup.models.session import Floats
 from recoup.models.told import FACTS, vector
 
+_LARGE = 1 << 21  # pixels from which opening an int8 model anew for what it is told pays
 _UNITS = {"": 1e0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
 
@@ -137,14 +138,20 @@ class Onnx:
             If the model cannot be used or memory is not enough for the smallest tile.
         """
         card, path = find(self.model)
-        session = open_model(path, device=self.device, threads=self.threads, engine=self.engine)
+        told, fixed = self._told(card, facts), None
+        if card.precision == "int8" and card.facts == FACTS and image.pixels > _LARGE:
+            numbers = np.zeros(len(FACTS)) if told is None else told[0]
+            told, fixed = None, tuple(map(float, numbers))
+        session = open_model(
+            path, device=self.device, threads=self.threads, engine=self.engine, told=fixed
+        )
         return restored(
             image,
             card,
             session,
             tile=self.tile or fitting_tile(image, card, session, memory_bytes(self.memory)),
             overlap=self.overlap,
-            told=self._told(card, facts),
+            told=told,
             strength=self.strength,
             progress=progress,
         )

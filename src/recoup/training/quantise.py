@@ -90,9 +90,9 @@ def quantise(
                 "Keep more convolutions in float, or train with quantisation"
             )
         data = graph.read_bytes()
-    how = "told" if told else "blind"
+    how, crops = "told" if told else "blind", sum(len(batch.shown) for batch in held_out)
     said = (
-        f"int8 against fp32, both {how}, on {len(held_out)} held-out training crops: "
+        f"int8 against fp32, both {how}, on {crops} held-out training crops: "
         f"{after:.3f} dB against {before:.3f} dB, {loss:.3f} dB lost"
     )
     made = replace(
