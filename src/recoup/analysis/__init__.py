@@ -13,6 +13,7 @@ from recoup.analysis.frontier import Frontier, frontier
 from recoup.analysis.interval import Difference, Gain, difference, gain
 from recoup.analysis.league import League, Place, leagues
 from recoup.analysis.ledger import ledger, ledgers
+from recoup.analysis.loop import Effect, Loop, loop_sentence, loops
 from recoup.analysis.match import AtLevel, Line, at_level, lines
 from recoup.analysis.opponents import Opponent, Opponents, opponents, sentences
 from recoup.analysis.pairs import Pair, matched_pairs
@@ -31,12 +32,14 @@ __all__ = [
     "Curve",
     "Delta",
     "Difference",
+    "Effect",
     "Entry",
     "Frontier",
     "Gain",
     "League",
     "Ledger",
     "Line",
+    "Loop",
     "Matrix",
     "Mean",
     "MeanDelta",
@@ -69,6 +72,8 @@ __all__ = [
     "ledger",
     "ledgers",
     "lines",
+    "loop_sentence",
+    "loops",
     "matched_pairs",
     "mean_delta",
     "named_line",

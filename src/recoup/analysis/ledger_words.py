@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from recoup.analysis.accounts import Account, Entry, Ledger
+from recoup.analysis.by_setting import Setting
 from recoup.analysis.match import Line
 from recoup.analysis.prices import GB, HOUR, Prices
 from recoup.analysis.table import Column, Table, Value
@@ -15,7 +16,10 @@ _MEGA = 1e6
 
 
 def verdict(
-    one: Ledger, metric: str = "", name: Callable[[Line], str] = lambda line: short(line.text)
+    one: Ledger,
+    metric: str = "",
+    name: Callable[[Line], str] = lambda line: short(line.text),
+    place: Callable[[Setting], str] = lambda setting: setting.chain,
 ) -> str:
     """Whether it pays, in one sentence, at the middle one of the settings that can be compared.
 
@@ -25,8 +29,8 @@ def verdict(
         Of :func:`recoup.analysis.ledger.ledger`.
     metric
         What people call the metric; its name if not given.
-    name
-        What people call a line.
+    name, place
+        What people call a line, and a setting.
 
     Examples
     --------
@@ -40,7 +44,7 @@ def verdict(
     if at is None or at.saved is None or at.size is None:
         why = "; ".join(dict.fromkeys(entry.reason for entry in one.entries))
         return f"{ours}: no account, for {why or 'no setting was compared'}."
-    where = f"at the {metric or one.metric} of {at.setting.chain}"
+    where = f"at the {metric or one.metric} of {place(at.setting)}"
     if at.saved.mean <= 0 or (at.server and at.server.verdict == "never"):
         how = f"costs {size(-at.saved.mean)} more a view"
         return f"{ours}: never pays, for {where} it {how}{_sure(at, one)}."
@@ -257,8 +261,13 @@ def _everybody(at: Entry, prices: Prices) -> str:
     if account.verdict == "pays":
         return f"{head} is even after {' and '.join(_paid(account))}"
     never = "cannot be told from even" if account.verdict == "open" else "never is"
-    unless = f", unless a CPU-hour costs less than USD {even:.2g}" if even else ""
+    unless = f", unless a CPU-hour costs less than USD {_dollars(even)}" if even else ""
     return f"{head} {never}{unless}"
+
+
+def _dollars(value: float) -> str:
+    """Two figures that count, never in powers of ten."""
+    return f"{value:.{max(0, 1 - math.floor(math.log10(value)))}f}"
 
 
 def _paid(account: Account) -> list[str]:
