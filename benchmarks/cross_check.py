@@ -2,9 +2,10 @@
 
     python benchmarks/cross_check.py FOLDER [FOLDER] --peer PYTHON [--weights FILE] [--tool PROGRAM]
 
-FOLDERs hold PNG photographs; ``pairs.py`` makes the pairs. PYTHON has scikit-image, torch and any
-of piq, torchmetrics, pytorch-msssim, lpips and ssimulacra2. FILE is a safetensors file of LPIPS
-(``benchmarks/lpips.py``); PROGRAM is SSIMULACRA2's own tool (``benchmarks/ssimulacra2.py``).
+FOLDERs hold PNG photographs; ``pairs.py`` makes the pairs, of which the middle 384 x 384 pixels
+are compared: other implementations take long in double precision. PYTHON has scikit-image, torch
+and any of piq, torchmetrics, pytorch-msssim, lpips and ssimulacra2. FILE is a safetensors file of
+LPIPS (``benchmarks/lpips.py``); PROGRAM is SSIMULACRA2's own tool (``benchmarks/ssimulacra2.py``).
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from pairs import Pair, pairs
+from pairs import pairs
 from recoup import Picture, save
+from recoup.image import Image
 from recoup.metrics import metrics, ready
+
+SIDE = 384
 
 PEER = '''
 import json, sys, warnings
 warnings.filterwarnings("ignore")
 import numpy as np, torch
 from PIL import Image
+torch.set_num_threads(1)
+torch.set_grad_enabled(False)
 # torchvision's operators exist only beside the build of torch that it was made for.
 library = torch.library.Library("torchvision", "DEF")
 for name in ("nms", "qnms"):
@@ -102,10 +108,9 @@ def lpips():
             [key] = [k for k in state if k.startswith("net.") and k.endswith(name[8:])]
             state[key] = array
     net.load_state_dict(state)
-    def score(one, two):
-        with torch.inference_mode():
-            return net(*(2 * x.float() - 1 for x in tensors(one, two)))
-    return {"lpips lpips": score}
+    return {
+        "lpips lpips": lambda one, two: net(*(2 * x.float() - 1 for x in tensors(one, two)))
+    }
 @adds
 def ssimulacra2():
     from ssimulacra2 import compute_ssimulacra2
@@ -160,9 +165,11 @@ def main() -> None:
         ours: dict[str, list[float]] = {name: [] for name in ready()}
         count = 0
         for count, pair in enumerate(pairs(options.folders), 1):
-            keep(pair, folder, count - 1)
+            one, two = middle(pair.reference), middle(pair.distorted)
+            save(Picture(one), folder / f"{count - 1}-one.png")
+            save(Picture(two), folder / f"{count - 1}-two.png")
             for name, scores in ours.items():
-                scores.append(metrics()[name].score(pair.reference, pair.distorted))
+                scores.append(metrics()[name].score(one, two))
         words = [options.peer, "-c", PEER, place, options.weights, str(count)]
         theirs = json.loads(subprocess.check_output(words, text=True))
         if options.tool:
@@ -173,10 +180,10 @@ def main() -> None:
         print("\n".join(table(there, ours.__getitem__)))
 
 
-def keep(pair: Pair, folder: Path, number: int) -> None:
-    """Write a pair for the others."""
-    save(Picture(pair.reference), folder / f"{number}-one.png")
-    save(Picture(pair.distorted), folder / f"{number}-two.png")
+def middle(image: Image) -> Image:
+    """The middle of an image."""
+    top, left = ((side - SIDE) // 2 for side in (image.height, image.width))
+    return Image(image.samples[top : top + SIDE, left : left + SIDE].copy())
 
 
 if __name__ == "__main__":

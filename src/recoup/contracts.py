@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar, Literal, Protocol
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from recoup.image import Image
 
@@ -80,6 +80,26 @@ class Filter(Protocol):
 
     def version(self) -> str:
         """What fixes the outcome beside the settings (library version, hash of weights)."""
+        ...
+
+
+@runtime_checkable
+class Restorer(Filter, Protocol):
+    """A filter that gains from knowing how its image was coded."""
+
+    def told(self, facts: FileFacts | None) -> Filter:
+        """The same filter for an image out of a file that says this; None: it says nothing."""
+        ...
+
+
+@runtime_checkable
+class Promising(Filter, Protocol):
+    """A filter whose strength is decided when the file is made, and noted in it."""
+
+    def promised(
+        self, original: Image, decoded: Image, facts: FileFacts | None
+    ) -> tuple[Filter, bytes]:
+        """What is done with the decoded image, and the XMP packet that says so; b"" for none."""
         ...
 
 

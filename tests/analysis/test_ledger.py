@@ -235,6 +235,16 @@ def test_threads_count_as_seconds() -> None:
     assert four.mean == pytest.approx(4 * (0.99 + 0.01) - 0.01)
 
 
+def test_a_promised_restorer_is_not_paid_twice_by_the_encoder() -> None:
+    """It has restored while it encoded: 0.4 s, of which 0.05 s are the codec's."""
+    rows = [
+        replace(r, encode_s_all=(0.4,)) for r in curve("promised:model=net", 0.8, restore_s=0.36)
+    ]
+    seconds = book([*curve(), *rows]).entries[2].encode_s
+    assert seconds is not None
+    assert seconds.mean == pytest.approx(0.4 + 0.01 - 0.05)
+
+
 def test_unknown_weights_are_said_to_be_unknown() -> None:
     """A model that is not installed here."""
     (found,) = ledger(SAVES, weights=lambda _: None)

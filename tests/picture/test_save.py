@@ -1,6 +1,5 @@
 """What is saved comes back to the bit, at every depth, with everything beside the samples."""
 
-import io
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from PIL import Image as Pil
 
 from recoup.errors import PictureError, UnsupportedError
 from recoup.image import Image, Samples
-from recoup.picture import Picture, embed, load, save, write
+from recoup.picture import Picture, load, save, write
 from recoup.picture.orientation import stated
 
 ADOBE = imagecodecs.cms_profile("adobergb")
@@ -108,62 +107,6 @@ def test_other_suffixes_are_refused(tmp_path: Path, suffix: str) -> None:
     with pytest.raises(UnsupportedError, match=r"\.png, \.tif and \.tiff"):
         save(picture, tmp_path / f"a{suffix}")
     assert list(tmp_path.iterdir()) == []
-
-
-def encoded(form: str, picture: Picture) -> bytes:
-    """The samples as an encoder writes them."""
-    array = picture.image.samples
-    if picture.alpha is not None:
-        array = np.dstack([array, picture.alpha])
-    if form == "JPEG":
-        return bytes(imagecodecs.jpeg8_encode(array, 90))
-    if form == "WEBP":
-        return bytes(imagecodecs.webp_encode(array, lossless=True))
-    return bytes(imagecodecs.png_encode(array))
-
-
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
-@pytest.mark.parametrize("alpha", [False, True])
-@pytest.mark.parametrize("icc", [None, ADOBE, ADOBE + bytes(200_000)])
-def test_embedded_is_read_by_pillow_and_by_load(
-    tmp_path: Path, form: str, icc: bytes | None, *, alpha: bool
-) -> None:
-    """Pixels as before; twice is as once."""
-    if alpha and form == "JPEG":
-        pytest.skip("JPEG has no alpha")
-    rng = np.random.default_rng(0)
-    planes = rng.integers(0, 256, (11, 8, 4), dtype=np.uint8)
-    picture = Picture(Image(planes[:, :, :3]), planes[:, :, 3] if alpha else None, icc, exif(), XMP)
-    plain = encoded(form, picture)
-    data = embed(plain, picture)
-    with Pil.open(io.BytesIO(data)) as seen, Pil.open(io.BytesIO(plain)) as before:
-        assert np.array_equal(np.asarray(seen), np.asarray(before))
-        assert seen.info.get("icc_profile") == icc
-        assert seen.getexif()[271] == "Maker"
-        assert seen.getexif()[274] == 1
-    path = tmp_path / "a"
-    path.write_bytes(data)
-    back = load(path)
-    assert (back.icc, back.xmp, facts(back.exif)) == (icc, XMP, facts(exif()))
-    assert (back.alpha is not None) == alpha
-    assert embed(data, picture) == data
-
-
-@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
-def test_nothing_to_embed_changes_nothing(form: str) -> None:
-    """To the byte."""
-    picture = Picture(Image(np.zeros((3, 5, 3), np.uint8)))
-    data = encoded(form, picture)
-    assert embed(data, picture) == data
-
-
-def test_embed_refuses_other_formats_and_too_much() -> None:
-    """Before anything is written."""
-    picture = Picture(Image(np.zeros((3, 5, 3), np.uint8)), exif=b"II*\0" + bytes(70_000))
-    with pytest.raises(UnsupportedError, match="PNG, JPEG and WebP"):
-        embed(b"BM" + bytes(60), picture)
-    with pytest.raises(PictureError, match="do not fit"):
-        embed(encoded("JPEG", picture), picture)
 
 
 def test_write_replaces_whole_files_and_follows_links(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from recoup.training.detect import NETS, Restorer, detect
 from recoup.training.nets.discriminator import UNetDiscriminatorSN
 from recoup.training.nets.dncnn import DnCNN
 from recoup.training.nets.imdn import IMDN
+from recoup.training.nets.plain import PlainRes
 from recoup.training.nets.rrdb import RRDBNet
 from recoup.training.nets.srvgg import SRVGGNetCompact
 from recoup.training.nets.swinir import SwinIR
@@ -261,3 +262,19 @@ def test_scales_that_no_net_has() -> None:
     """RRDBNet folds by 4, 2 or not at all."""
     with pytest.raises(ValueError, match="1, 2 or 4"):
         RRDBNet(scale=3)
+
+
+def test_a_net_can_start_from_one_that_was_told_other_facts() -> None:
+    """It does what that did when nothing was told, whatever it is told."""
+    torch.manual_seed(0)
+    old, new = PlainRes(width=4, blocks=2, facts=2), PlainRes(width=4, blocks=2, facts=5)
+    for weights in old.parameters():
+        nn.init.normal_(weights, std=0.2)
+    new.load_state_dict(new.retold(old.state_dict()))
+    shown = torch.rand(2, 3, 8, 10)
+    with torch.no_grad():
+        wanted = old(shown)
+        for told in (None, torch.rand(2, 5)):
+            assert torch.allclose(new(shown, told), wanted, atol=1e-6)
+        assert not torch.allclose(old(shown, torch.ones(2, 2)), wanted, atol=1e-3)
+    assert old.retold(old.state_dict()).keys() == old.state_dict().keys()

@@ -152,7 +152,7 @@ def _ledger(
         _entry(
             setting,
             at_equal_quality(setting, restored, metric, better, drawn),
-            _threads(restored.after),
+            restored.after,
             prices,
             size,
         )
@@ -162,7 +162,7 @@ def _ledger(
 
 
 def _entry(
-    setting: Setting, found: Equal, threads: int, prices: Prices, weights: int | None
+    setting: Setting, found: Equal, after: str, prices: Prices, weights: int | None
 ) -> Entry:
     if found.reason:
         return Entry(setting, None, None, None, None, None, None, found.reason)
@@ -171,7 +171,7 @@ def _entry(
     size = difference(found.sizes, without)
     viewer = None if weights is None else prices.of_bytes(weights)
     earned = {key: prices.of_bytes(value) for key, value in saved.items()}
-    decode, encode = _seconds(setting, found, threads)
+    decode, encode = _seconds(setting, found, after)
     untimed = found.untimed or ("" if decode and encode else "no seconds were measured")
     if untimed:
         server = Account(Amount.of(earned.values()), None, viewer)
@@ -179,7 +179,7 @@ def _entry(
             setting, Amount.of(saved.values()), size, None, None, server, None, "", untimed
         )
     picture = prices.of_seconds(Amount.of(encode.values()).mean)
-    after = {k: earned[k] - prices.of_seconds(s) for k, s in decode.items()}
+    net = {k: earned[k] - prices.of_seconds(s) for k, s in decode.items()}
     return Entry(
         setting,
         Amount.of(saved.values()),
@@ -187,24 +187,25 @@ def _entry(
         Amount.of(decode.values()),
         Amount.of(encode.values()),
         Account(Amount.of(earned.values()), picture, viewer),
-        Account(Amount.of(after.values()), picture, viewer),
+        Account(Amount.of(net.values()), picture, viewer),
     )
 
 
 def _seconds(
-    setting: Setting, found: Equal, threads: int
+    setting: Setting, found: Equal, after: str
 ) -> tuple[Mapping[str, float], Mapping[str, float]]:
     """CPU-seconds more by picture: of each view, and of the encoder once.
 
     Codecs and restorers are timed on a core of their own with one thread, so that wall seconds are
-    CPU-seconds; a restorer with more threads counts each for its whole time.
+    CPU-seconds; a restorer with more threads counts each for its whole time. The encoder of a
+    promised restorer has restored already when it is timed, and only decodes on top of that.
     """
-    back = {key: threads * seconds for key, seconds in found.back_s.items()}
-    there = found.there_s
+    back = {key: _threads(after) * seconds for key, seconds in found.back_s.items()}
+    there, again = found.there_s, setting.back_s if "promised:" in after else back
     decode = {k: s - setting.back_s[k] for k, s in back.items() if k in setting.back_s}
     encode = {
         k: there[k] + s - setting.there_s[k]
-        for k, s in back.items()
+        for k, s in again.items()
         if k in there and k in setting.there_s
     }
     return decode, encode

@@ -14,9 +14,12 @@ from typing import Self
 from recoup.chain import text as steps
 from recoup.chain.table import all_filters, by_model
 from recoup.codecs import codecs
-from recoup.contracts import Codec, Filter
-from recoup.errors import ChainError
+from recoup.codecs.facts import read_facts
+from recoup.contracts import Codec, FileFacts, Filter, Promising, Restorer
+from recoup.errors import ChainError, CodecError, UnsupportedError
 from recoup.image import Image
+from recoup.picture import Picture
+from recoup.picture.embed import embed
 
 
 @dataclass(frozen=True)
@@ -143,8 +146,67 @@ class Chain:
         CodecError, NotApplicableError
             As the steps raise them.
         """
-        encoded = self.codec.encode(apply(self.before, self.crop(image)))
-        return Passed(encoded, apply(self.after, self.codec.decode(encoded)))
+        before = apply(self.before, self.crop(image))
+        encoded = self.codec.encode(before)
+        decoded = self.codec.decode(encoded)
+        settled = settle(self.after, before, encoded, decoded)
+        return Passed(settled.encoded, apply(settled.after, decoded))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What follows the codec, once the file is there; and the file, with what was noted in it."""
+
+    after: tuple[Filter, ...]
+    encoded: bytes
+
+
+def settle(after: tuple[Filter, ...], original: Image, encoded: bytes, decoded: Image) -> Settled:
+    """Tell the first filter after the codec what the file says, or have it decide and note it.
+
+    Parameters
+    ----------
+    after
+        As the chain has them.
+    original
+        What was coded.
+    encoded, decoded
+        The file, and what the codec made of it.
+
+    Raises
+    ------
+    UnsupportedError
+        If something is to be noted in a file that holds no notes.
+    MissingError, ModelError
+        As the filter raises them.
+
+    Examples
+    --------
+    >>> settle((), None, b"file", None)
+    Settled(after=(), encoded=b'file')
+    """
+    first = after[0] if after else None
+    if isinstance(first, Promising):
+        step, note = first.promised(original, decoded, facts_of(encoded))
+        noted = embed(encoded, Picture(decoded, xmp=note)) if note else encoded
+        return Settled((step, *after[1:]), noted)
+    if isinstance(first, Restorer):
+        return Settled((first.told(facts_of(encoded)), *after[1:]), encoded)
+    return Settled(after, encoded)
+
+
+def facts_of(encoded: bytes) -> FileFacts | None:
+    """What a file says of how it was coded; None if it is of a format that says nothing.
+
+    Examples
+    --------
+    >>> facts_of(b"P5 1 1 255 a") is None
+    True
+    """
+    try:
+        return read_facts(encoded)
+    except (UnsupportedError, CodecError):
+        return None
 
 
 def apply(several: Iterable[Filter], image: Image) -> Image:

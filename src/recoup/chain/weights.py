@@ -5,6 +5,7 @@ from __future__ import annotations
 from recoup.chain.table import parse_filters
 from recoup.errors import RecoupError
 from recoup.filters.onnx import Onnx
+from recoup.filters.promised import Promised
 from recoup.models import find
 
 
@@ -28,9 +29,11 @@ def weight_bytes(steps: str) -> int | None:
     (0, None)
     >>> 1_000_000 < weight_bytes("onnx:model=dncnn,sigma=8 | onnx:model=dncnn") < 2_000_000
     True
+    >>> weight_bytes("promised:model=dncnn") == weight_bytes("dncnn")
+    True
     """
     try:
-        models = {step.model for step in parse_filters(steps) if isinstance(step, Onnx)}
+        models = {s.model for s in parse_filters(steps) if isinstance(s, Onnx | Promised)}
         return sum(find(name)[1].stat().st_size for name in models)
     except (RecoupError, OSError):
         return None

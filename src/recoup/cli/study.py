@@ -75,3 +75,40 @@ def noise(
         for d in done
     ]
     typer.echo(table(head, lines))
+
+
+@study.command("jpeg")
+def jpeg(
+    paths: Pictures,
+    *,
+    with_: Annotated[
+        list[str], typer.Option("--with", "-w", help="An installed model; repeatable.")
+    ],
+    quality: Annotated[str, typer.Option(help="Qualities of libjpeg.")] = "10,20,30,40",
+    grey: Annotated[bool, typer.Option("--grey", help="Code luma alone.")] = False,
+    threads: Annotated[int, typer.Option(min=1, help="Processor threads.")] = 1,
+) -> None:
+    """Measure restorers of JPEG files as the literature does: baseline files, no border cropped."""
+    from recoup.cli import show
+    from recoup.datasets.get import located
+    from recoup.study import deblock
+    from recoup.study.page import table
+
+    done = deblock(
+        [located(path) for path in paths],
+        with_,
+        qualities=[int(one) for one in quality.split(",")],
+        grey=grey,
+        threads=threads,
+        progress=show.note,
+    )
+    head = ["model", "told", "quality", "JPEG dB", "restored dB", "gain", "least gain"]
+    lines = [
+        [
+            *(d.model, "yes" if d.told else "no", str(d.quality)),
+            *(f"{d.decoded:.2f}", f"{d.psnr:.2f}", f"{d.psnr - d.decoded:+.2f}"),
+            *(f"{d.least:+.2f}", f"{d.decoded_ssim:.4f}", f"{d.ssim:.4f}", str(d.pictures)),
+        ]
+        for d in done
+    ]
+    typer.echo(table([*head, "JPEG SSIM", "restored SSIM", "pictures"], lines))

@@ -9,11 +9,14 @@ import numpy as np
 
 from recoup.codecs.library import failing, imagecodecs_version, planes
 from recoup.contracts import Timed
-from recoup.errors import CodecError
+from recoup.errors import CodecError, UnreadableError
 from recoup.image import Image, Samples
+from recoup.picture.boxes import within
 
 _START = b"\xff\x4f\xff\x51"
 """The markers SOC and SIZ, with which every codestream begins."""
+_FILE = b"\0\0\0\x0cjP  \r\n\x87\n"
+"""The box with which a JPH file begins."""
 _COMPONENTS = 40
 """Where SIZ counts the components; three bytes about each follow, its depth less one first."""
 
@@ -65,12 +68,13 @@ class Htj2k:
             return bytes(data)
 
     def decode(self, data: bytes) -> Image:
-        """Decode a codestream of one or three components. Raises CodecError."""
+        """Decode a codestream of one or three components, bare or in JPH. Raises CodecError."""
         with failing("HTJ2K decode"):
             import imagecodecs
 
-            bits = _stated_bits(data)
-            return Image(imagecodecs.htj2k_decode(data), bits)
+            stream = _codestream(data)
+            bits = _stated_bits(stream)
+            return Image(imagecodecs.htj2k_decode(stream), bits)
 
     def version(self) -> str:
         """OpenJPH's."""
@@ -90,6 +94,15 @@ def _levelled(image: Image) -> Samples:
     if image.bits in (8, 16):
         return samples
     return np.add(samples, (1 << 15) - (1 << (image.bits - 1)), dtype=np.uint16)
+
+
+def _codestream(data: bytes) -> bytes:
+    """The codestream, out of its JPH file if it is in one."""
+    try:
+        box = within(data, b"jp2c") if data.startswith(_FILE) else None
+    except UnreadableError as error:
+        raise CodecError(f"HTJ2K decode: the file {error}") from error
+    return box.content(data) if box else data
 
 
 def _stated_bits(data: bytes) -> int:

@@ -13,6 +13,7 @@ from recoup.contracts import FileFacts, Subsampling, Timed
 from recoup.errors import CodecError, UnreadableError
 from recoup.image import Image
 from recoup.picture.boxes import within
+from recoup.picture.formats.jpeg2000 import without_profile
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,12 @@ class Jpeg2000:
             )
 
     def decode(self, data: bytes) -> Image:
-        """Decode a JP2 file. Raises CodecError."""
+        """Decode a JP2 file to the samples as coded, profile or not. Raises CodecError."""
         with failing("JPEG 2000 decode"):
             import imagecodecs
 
             bits = _stated_bits(data)
-            return Image(imagecodecs.jpeg2k_decode(data, numthreads=1), bits)
+            return Image(imagecodecs.jpeg2k_decode(_as_coded(data), numthreads=1), bits)
 
     def version(self) -> str:
         """OpenJPEG's."""
@@ -183,6 +184,14 @@ def _chroma(size: bytes) -> Subsampling:
         (1, 1): "4:4:4", (2, 1): "4:2:2", (2, 2): "4:2:0",
     }  # fmt: skip
     return kinds.get(factors[1], "other") if factors[0] == (1, 1) else "other"
+
+
+def _as_coded(data: bytes) -> bytes:
+    """The file so that OpenJPEG does not convert its colours."""
+    try:
+        return without_profile(data)
+    except UnreadableError as error:
+        raise CodecError(f"JPEG 2000 decode: the file {error}") from error
 
 
 def _stated_bits(data: bytes) -> int:

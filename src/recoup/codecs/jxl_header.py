@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recoup.errors import CodecError
+from recoup.errors import CodecError, UnreadableError
+from recoup.picture.boxes import within
 
 _SRGB = 13
 _LINEAR = 8
+_CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
 
 
 class _Bits:
@@ -65,8 +67,8 @@ def read_header(data: bytes) -> Header:
     >>> read_header(bytes.fromhex("ff0a300000804808040100c0")).bits
     8
     """
-    start = 0 if data.startswith(b"\xff\x0a") else data.find(b"jxlc\xff\x0a", 0, 256) + 4
-    if not data.startswith(b"\xff\x0a", start) or (start < 8) != (start == 0):
+    start = _start(data) if data.startswith(_CONTAINER) else 0
+    if not data.startswith(b"\xff\x0a", start):
         raise CodecError("JPEG XL decode: no JPEG XL file")
     bits = _Bits(data[start : start + 64])
     bits.u(16)
@@ -85,6 +87,15 @@ def read_header(data: bytes) -> Header:
         raise CodecError("JPEG XL decode: alpha and extra channels are not supported")
     bits.u(1)
     return Header(start, width, height, depth, bits_at, _transfer_at(bits))
+
+
+def _start(data: bytes) -> int:
+    """Where the codestream starts in a container: metadata of any length may stand before it."""
+    try:
+        box = within(data, b"jxlc")
+    except UnreadableError as error:
+        raise CodecError(f"JPEG XL decode: the file {error}") from error
+    return box.start if box else 0
 
 
 def as_srgb(data: bytes, depth: int) -> bytes:

@@ -13,6 +13,7 @@ from recoup.filters.identity import Identity
 from recoup.filters.kernel_blur import KernelBlur, RandomBlur, Sinc
 from recoup.filters.noise import Noise, Poisson
 from recoup.filters.onnx import Onnx
+from recoup.filters.promised import Promised
 from recoup.filters.random_resize import RandomResize
 from recoup.filters.resample import Area, Bicubic, Bilinear, Lanczos
 from recoup.filters.smooth import Blur, Median
@@ -38,6 +39,7 @@ FILTERS: Mapping[str, type[Filter]] = MappingProxyType(
         "high-order": HighOrder,
         "wiener-seed-x4": WienerSeed,
         "onnx": Onnx,
+        "promised": Promised,
     }
 )
 """recoup's own filters by name."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import ClassVar
 
 import numpy as np
 
+from recoup.contracts import FileFacts
 from recoup.errors import ChainError, ModelError
 from recoup.image import Image
 from recoup.models import Card, find
 from recoup.models.engine import Engine, engine_version, open_model
 from recoup.models.run import Progress, fitting_tile, restored
 from recoup.models.session import Floats
+from recoup.models.told import FACTS, vector
 
 _UNITS = {"": 1e0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 
@@ -53,6 +55,10 @@ class Onnx:
     sigma
         Standard deviation of the image's noise on the scale 0..255, for models that can be told
         (``facts`` on their card); None if it is not known.
+    strength
+        How much of what the model adds to the image is added, 0 to 2.
+    blind
+        Whether a model that can be told how the file before it was coded is not.
 
     Raises
     ------
@@ -74,6 +80,8 @@ class Onnx:
     device: str = "cpu"
     engine: Engine = "auto"
     sigma: float | None = None
+    strength: float = 1.0
+    blind: bool = False
 
     name: ClassVar[str] = "onnx"
 
@@ -85,6 +93,8 @@ class Onnx:
                 raise ChainError(f"onnx: {what} must be {lowest} or more, not {value}")
         if self.sigma is not None and not 0 <= self.sigma <= 255:
             raise ChainError(f"onnx: sigma is 0 to 255, not {self.sigma}")
+        if not 0 <= self.strength <= 2:
+            raise ChainError(f"onnx: strength is 0 to 2, not {self.strength}")
         memory_bytes(self.memory)
 
     @property
@@ -101,7 +111,13 @@ class Onnx:
         """First 16 digits of the model's SHA-256, and the engine."""
         return f"{self.card.sha256[:16]} {engine_version(self.device, self.engine)}"
 
-    def apply(self, image: Image, progress: Progress | None = None) -> Image:
+    def told(self, facts: FileFacts | None) -> Coded:
+        """The same filter for an image out of a file that says this of how it was coded."""
+        return Coded(self, facts)
+
+    def apply(
+        self, image: Image, progress: Progress | None = None, facts: FileFacts | None = None
+    ) -> Image:
         """Return the restored image, same depth and channels.
 
         Parameters
@@ -110,6 +126,8 @@ class Onnx:
             Any.
         progress
             Called with the pixels of input done so far; they fall back to 0 if memory ran out.
+        facts
+            What the file says that the image was decoded from, for models that can be told.
 
         Raises
         ------
@@ -126,17 +144,60 @@ class Onnx:
             session,
             tile=self.tile or fitting_tile(image, card, session, memory_bytes(self.memory)),
             overlap=self.overlap,
-            told=self._told(card),
+            told=self._told(card, facts),
+            strength=self.strength,
             progress=progress,
         )
 
-    def _told(self, card: Card) -> Floats | None:
+    def _told(self, card: Card, facts: FileFacts | None) -> Floats | None:
         """What the model is told. Raises ModelError if it cannot be told what is known."""
+        if card.facts == FACTS and self.sigma is None:
+            return None if self.blind else vector(facts)[np.newaxis]
         if self.sigma is None:
             return None
         if card.facts != ("sigma",):
             raise ModelError(f"{card.name} cannot be told sigma; leave it out")
         return np.array([[1, self.sigma / 50]], np.float32)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A model that is told how its image was coded.
+
+    Parameters
+    ----------
+    step
+        The model and its settings.
+    facts
+        What the file says; None for nothing.
+
+    Examples
+    --------
+    >>> Coded(Onnx("deblock"), FileFacts("jpeg", bpp=0.5)).step.model
+    'deblock'
+    """
+
+    step: Onnx
+    facts: FileFacts | None
+
+    name: ClassVar[str] = Onnx.name
+
+    @property
+    def scale(self) -> Fraction:
+        """Output side over input side, from the card."""
+        return self.step.scale
+
+    def version(self) -> str:
+        """As the model's."""
+        return self.step.version()
+
+    def strong(self, strength: float) -> Coded:
+        """The same at another strength."""
+        return replace(self, step=replace(self.step, strength=strength))
+
+    def apply(self, image: Image, progress: Progress | None = None) -> Image:
+        """Return the restored image. Raises MissingError, ModelError as :class:`Onnx` does."""
+        return self.step.apply(image, progress, self.facts)
 
 
 def memory_bytes(text: str) -> int:

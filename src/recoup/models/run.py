@@ -64,6 +64,7 @@ def restored(
     tile: int,
     overlap: int | None = None,
     told: Floats | None = None,
+    strength: float = 1.0,
     progress: Progress | None = None,
 ) -> Image:
     """Run a model over an image tile by tile.
@@ -83,6 +84,8 @@ def restored(
         (attention), 64 where it is above 192.
     told
         What the model is told beside the picture, shape (1, facts); None for nothing known.
+    strength
+        How much of what the model adds to the image is added; only for models that keep the size.
     progress
         Called with the pixels of input done.
 
@@ -109,8 +112,13 @@ def restored(
         )
 
     def feed(planes: Floats) -> Floats:
-        return _fed(card, session, planes, told)
+        out = _fed(card, session, planes, told)
+        if strength != 1:
+            out = planes + np.float32(strength) * (out - planes)
+        return out
 
+    if strength != 1 and card.scale != 1:
+        raise ModelError(f"{card.name}: enlarges, so that its strength cannot be chosen")
     while True:
         try:
             return _once(image, card, feed, tile, _context(card, overlap), progress)

@@ -50,6 +50,39 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
         start += size
 
 
+def parts(data: bytes, start: int = 0, end: int | None = None) -> list[tuple[bytes, bytes]]:
+    """Return kind and content of the boxes that a range consists of, to its last byte.
+
+    Raises
+    ------
+    UnreadableError
+        If a box is longer than what holds it, or bytes are left that are no box.
+
+    Examples
+    --------
+    >>> parts(made(b"abcd", b"!") + made(b"free"))
+    [(b'abcd', b'!'), (b'free', b'')]
+    """
+    found = list(boxes(data, start, end))
+    if (found[-1].end if found else start) != (len(data) if end is None else end):
+        raise UnreadableError("is truncated or damaged (bytes that are no box)")
+    return [(box.kind, box.content(data)) for box in found]
+
+
+def made(kind: bytes, *contents: bytes) -> bytes:
+    r"""Return a box (ISO/IEC 14496-12:2022, 4.2).
+
+    Examples
+    --------
+    >>> made(b"free", b"ab", b"c")
+    b'\x00\x00\x00\x0bfreeabc'
+    """
+    content = b"".join(contents)
+    if len(content) < (1 << 32) - 8:
+        return struct.pack(">I4s", len(content) + 8, kind) + content
+    return struct.pack(">I4sQ", 1, kind, len(content) + 16) + content
+
+
 def within(data: bytes, *path: bytes, skip: int = 0) -> Box | None:
     """Return the first box along a path of kinds, or None.
 

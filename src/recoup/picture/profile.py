@@ -145,15 +145,26 @@ def name(profile: bytes) -> str:
     'an unnamed profile'
     """
     try:
-        (count,) = struct.unpack_from(">I", profile, 128)
-        for at in range(132, 132 + 12 * min(count, 100), 12):
-            tag, start, size = struct.unpack_from(">4sII", profile, at)
-            if tag == b"desc":
-                text = _text(profile[start : start + size])
-                return _MADE_HERE.get(text, text) or "an unnamed profile"
+        text = _text(tags(profile).get(b"desc", b""))
     except struct.error:
-        pass  # a damaged profile has no name; whether it can be used is told elsewhere
-    return "an unnamed profile"
+        text = ""  # a damaged profile has no name; whether it can be used is told elsewhere
+    return _MADE_HERE.get(text, text) or "an unnamed profile"
+
+
+def tags(profile: bytes) -> dict[bytes, bytes]:
+    """Contents of a profile's tags by their signature; none if it is damaged (ICC.1:2022, 7.3).
+
+    Examples
+    --------
+    >>> b"kTRC" in tags(imagecodecs.cms_profile("gray", gamma=2.0)), tags(b"")
+    (True, {})
+    """
+    found: dict[bytes, bytes] = {}
+    count = int.from_bytes(profile[128:132], "big")
+    for at in range(132, min(132 + 12 * min(count, 100), len(profile) - 11), 12):
+        tag, start, size = struct.unpack_from(">4sII", profile, at)
+        found.setdefault(tag, profile[start : start + size])
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -11,8 +11,9 @@ import numpy as np
 from recoup.errors import UnsupportedError
 from recoup.image import Samples
 from recoup.picture.depth import widened
-from recoup.picture.embed import chunk, embed
+from recoup.picture.embed import embed
 from recoup.picture.formats.png import SIGNATURE
+from recoup.picture.metadata.png import chunk
 from recoup.picture.names import shown
 from recoup.picture.picture import Picture
 from recoup.picture.write import write

@@ -79,6 +79,8 @@ def line_name(line: Line) -> str:
     'JPEG jpegli + median:size=3'
     >>> line_name(Line("jpeg", "", "onnx:model=dncnn,sigma=8", "", "quality", ()))
     'JPEG + dncnn, sigma 8'
+    >>> line_name(Line("jpeg", "", "promised:model=deblock", "", "quality", ()))
+    'JPEG + deblock where it helps'
     """
     return _name(line.codec, line.before, line.after, line.variant.split(", "))
 
@@ -113,6 +115,8 @@ def _step(step: str) -> str:
     """One filter in plain words."""
     name, _, said = step.partition(":")
     words = [_words(given) for given in said.split(",")]
+    if name == "promised":
+        return f"{words[0].removeprefix('model ').strip(chr(34))} where it helps"
     if name == "onnx":
         return ", ".join([words[0].removeprefix("model ").strip('"'), *words[1:]])
     return f"{name} {', '.join(filter(None, words))}".strip()
@@ -129,7 +133,7 @@ def _name(codec: str, before: str, after: str, said: list[str]) -> str:
 
 def _plain_step(step: str) -> str:
     """A filter as its chain has it, a model by its name."""
-    return _step(step) if step.startswith("onnx:") else step
+    return _step(step) if step.startswith(("onnx:", "promised:")) else step
 
 
 def _words(given: str) -> str:

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from recoup import __version__
-from recoup.chain.chain import apply
+from recoup.chain.chain import apply, settle
 from recoup.chain.text import settings_json
 from recoup.contracts import Codec, Filter
 from recoup.errors import ChainError, CodecError, NotApplicableError, RecoupError
@@ -107,7 +107,9 @@ def _passes(cell: Cell, row: Measurement, reference: Image) -> tuple[Measurement
         before, first_s = filtering.time(lambda: apply(chain.before, reference))
         data, encode_s = coding.time(lambda: chain.codec.encode(before))
         decoded, decode_s = coding.time(lambda: chain.codec.decode(data))
-        after, second_s = filtering.time(lambda: apply(chain.after, decoded))
+        settled, settle_s = coding.time(lambda: settle(chain.after, before, data, decoded))
+        data, encode_s = settled.encoded, encode_s + settle_s
+        after, second_s = filtering.time(lambda: apply(settled.after, decoded))
         encodes.append(encode_s)
         decodes.append(decode_s)
         if chain.filters:

@@ -18,6 +18,7 @@ from recoup.errors import MissingError, ModelError
 from recoup.models import Card, find
 from recoup.models.engine import open_model
 from recoup.models.session import Session
+from recoup.models.told import FACTS
 from recoup.picture.write import write
 from recoup.training.pairs import Batch, Pairs
 from recoup.training.pool import pool, split
@@ -40,8 +41,9 @@ def quantise(
 
     Weights are int8 with a scale for each output channel, activations uint8 with a scale and zero
     for each tensor, found on the calibration crops (Jacob et al., 2018), written as QDQ in ONNX,
-    which every engine runs. A model that can be told facts becomes blind. The first and last
-    ``keep`` convolutions stay in float: they see and make the picture itself.
+    which every engine runs. A model that can be told how a picture was coded still can; one that
+    can be told the noise becomes blind. The first and last ``keep`` convolutions stay in float:
+    they see and make the picture itself.
 
     Parameters
     ----------
@@ -77,9 +79,10 @@ def quantise(
     card, path = find(name)
     with TemporaryDirectory() as folder:
         graph = Path(folder, f"{name}-int8.onnx")
-        _write_graph(path, graph, calibration, keep)
-        before = psnr(open_model(path), held_out)
-        after = psnr(open_model(graph), held_out)
+        told = card.facts == FACTS
+        _write_graph(path, graph, calibration, keep, told=told)
+        before = psnr(open_model(path), held_out, told=told)
+        after = psnr(open_model(graph), held_out, told=told)
         loss = before - after
         if not loss <= most:
             raise ModelError(
@@ -87,14 +90,15 @@ def quantise(
                 "Keep more convolutions in float, or train with quantisation"
             )
         data = graph.read_bytes()
+    how = "told" if told else "blind"
     said = (
-        f"int8 against fp32, both blind, on {len(held_out)} held-out training crops: "
+        f"int8 against fp32, both {how}, on {len(held_out)} held-out training crops: "
         f"{after:.3f} dB against {before:.3f} dB, {loss:.3f} dB lost"
     )
     made = replace(
         card,
         name=f"{name}-int8",
-        facts=(),
+        facts=card.facts if told else (),
         precision="int8",
         sha256=hashlib.sha256(data).hexdigest(),
         checked=f"made from {name} (SHA-256 {card.sha256[:16]}...), {keep} convolution(s) at "
@@ -141,8 +145,8 @@ def pairs_for(
     return [calibration.at(n) for n in range(_BATCHES)], [measured.at(n) for n in range(_BATCHES)]
 
 
-def psnr(session: Session, batches: Sequence[Batch]) -> float:
-    """Mean PSNR in dB of what a model gives blind for pairs, samples rounded to 8 bits.
+def psnr(session: Session, batches: Sequence[Batch], *, told: bool = False) -> float:
+    """Mean PSNR in dB of what a model gives for pairs, told or blind, samples rounded to 8 bits.
 
     Examples
     --------
@@ -153,14 +157,17 @@ def psnr(session: Session, batches: Sequence[Batch]) -> float:
     """
     scored = []
     for batch in batches:
-        for shown, wanted in zip(batch.shown, batch.wanted, strict=True):
-            given = session.run(shown.numpy()[np.newaxis])[0]
+        for shown, wanted, facts in zip(batch.shown, batch.wanted, batch.facts, strict=True):
+            known = facts.numpy()[np.newaxis] if told else None
+            given = session.run(shown.numpy()[np.newaxis], known)[0]
             levels = np.rint(given.clip(0, 1) * 255) - wanted.numpy() * 255
             scored.append(20 * math.log10(255) - 10 * math.log10(float(np.square(levels).mean())))
     return math.fsum(scored) / len(scored)
 
 
-def _write_graph(path: Path, graph: Path, calibration: Sequence[Batch], keep: int) -> None:
+def _write_graph(
+    path: Path, graph: Path, calibration: Sequence[Batch], keep: int, *, told: bool
+) -> None:
     """Quantise a graph with ONNX Runtime's tool."""
     try:
         from onnxruntime import quantization
@@ -175,7 +182,8 @@ def _write_graph(path: Path, graph: Path, calibration: Sequence[Batch], keep: in
     ready = graph.with_name("ready.onnx")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        onnx.save(_blind(onnx.load(path)), ready)
+        whole = onnx.load(path)
+        onnx.save(whole if told else _blind(whole), ready)
         quant_pre_process(str(ready), str(ready), skip_symbolic_shape=True)
         parts = onnx.load(ready).graph
         convolutions = [node.name for node in parts.node if node.op_type == "Conv"]
@@ -184,7 +192,7 @@ def _write_graph(path: Path, graph: Path, calibration: Sequence[Batch], keep: in
         quantization.quantize_static(
             str(ready),
             str(graph),
-            _Reader(calibration, parts.input[0].name),
+            _Reader(calibration, [one.name for one in parts.input]),
             quant_format=quantization.QuantFormat.QDQ,
             op_types_to_quantize=["Conv", "Add"],
             per_channel=True,
@@ -210,11 +218,13 @@ def _blind(model: Any) -> Any:  # noqa: ANN401  (an ONNX model)
 
 
 class _Reader:
-    """Gives the quantiser one crop after another."""
+    """Gives the quantiser one crop after another, with what is told of it."""
 
-    def __init__(self, batches: Sequence[Batch], name: str) -> None:
+    def __init__(self, batches: Sequence[Batch], names: Sequence[str]) -> None:
         self._left = (
-            {name: shown.numpy()[np.newaxis]} for batch in batches for shown in batch.shown
+            dict(zip(names, (one.numpy()[np.newaxis] for one in pair), strict=False))
+            for batch in batches
+            for pair in zip(batch.shown, batch.facts, strict=True)
         )
 
     def get_next(self) -> dict[str, Any] | None:

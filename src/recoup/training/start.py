@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from recoup.errors import ModelError, TrainingError
 from recoup.picture import shown
 from recoup.training.checkpoint import State, read_checkpoint
+from recoup.training.nets.plain import PlainRes
 from recoup.training.recipe import Recipe
 from recoup.training.weights import load_state
 
@@ -81,7 +82,8 @@ def begin(net: nn.Module, start: str, folder: Path) -> None:
         way = "" if is_file else f"; first: recoup train {start} --out {shown(path.parent)}"
         raise TrainingError(f"{shown(path)}: the weights to start from are not there{way}")
     try:
-        net.load_state_dict(load_state(path))
+        state = load_state(path)
+        net.load_state_dict(net.retold(state) if isinstance(net, PlainRes) else state)
     except ModelError as error:
         raise TrainingError(str(error)) from error
     except RuntimeError as error:  # names or shapes that do not fit, each on a line of its own

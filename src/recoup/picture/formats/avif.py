@@ -15,6 +15,7 @@ from recoup.errors import UnreadableError, UnsupportedError
 from recoup.picture.boxes import Box, boxes, within
 from recoup.picture.decoded import Decoded
 from recoup.picture.depth import scaled
+from recoup.picture.items import links, primary
 from recoup.picture.profile import from_cicp, made
 
 
@@ -77,39 +78,17 @@ def decode(data: bytes) -> Decoded:
 def _properties(data: bytes) -> list[Box]:
     """Properties of the primary item, in the order in which they apply."""
     content = within(data, b"meta", b"iprp", b"ipco", skip=4)
-    links = within(data, b"meta", b"iprp", b"ipma", skip=4)
-    primary = within(data, b"meta", b"pitm", skip=4)
-    if content is None or links is None or primary is None:
+    stated = within(data, b"meta", b"iprp", b"ipma", skip=4)
+    chosen = within(data, b"meta", b"pitm", skip=4)
+    if content is None or stated is None or chosen is None:
         raise UnreadableError("is damaged (no item properties)")
     every = list(boxes(data, content.start, content.end))
-    wide = data[primary.start] > 0
-    (wanted,) = struct.unpack_from(">I" if wide else ">H", data, primary.start + 4)
-    chosen = [every[i - 1] for i in _linked(data, links, wanted) if 0 < i <= len(every)]
+    numbers = links(stated.content(data)).get(primary(chosen.content(data)), [])
+    own = [every[link.number - 1] for link in numbers if 0 < link.number <= len(every)]
     # A grid has no av1C of its own: its tiles' one tells the depth.
-    if not any(box.kind == b"av1C" for box in chosen):
-        chosen += [box for box in every if box.kind == b"av1C"][:1]
-    return chosen
-
-
-def _linked(data: bytes, box: Box, wanted: int) -> list[int]:
-    """Numbers of the properties that ``ipma`` gives to one item (ISO/IEC 14496-12, 8.11.14)."""
-    version, flags = data[box.start], data[box.start + 3]
-    (count,) = struct.unpack_from(">I", data, box.start + 4)
-    at = box.start + 8
-    step = 2 if flags & 1 else 1
-    for _ in range(count):
-        if at + 5 > box.end:
-            break
-        (item,) = struct.unpack_from(">I" if version else ">H", data, at)
-        at += 4 if version else 2
-        links = data[at]
-        at += 1
-        if item == wanted:
-            ends = range(at, at + links * step, step)
-            mask = 0x7FFF if step == 2 else 0x7F
-            return [int.from_bytes(data[i : i + step], "big") & mask for i in ends]
-        at += links * step
-    return []
+    if not any(box.kind == b"av1C" for box in own):
+        own += [box for box in every if box.kind == b"av1C"][:1]
+    return own
 
 
 def _depth(data: bytes, properties: list[Box]) -> int:

@@ -8,11 +8,14 @@ from typing import NamedTuple
 import imagecodecs
 
 from recoup.errors import UnreadableError, UnsupportedError
+from recoup.picture import orientation
 from recoup.picture.boxes import boxes, within
 from recoup.picture.decoded import Decoded
 from recoup.picture.depth import scaled
 
-_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+XMP_ID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+EXIF_IDS = (b"JpgTiffExif->JP2", bytes.fromhex("0537cdab9d0c4431a72afa561f2a113e"))
+"""Of uuid boxes: XMP (XMP part 3, 2020, 1.1.4); EXIF by custom, Exiv2's and Photoshop's."""
 _SOT, _EOC = 0xFF90, 0xFFD9
 _SPACES = {16: "sRGB", 17: "grey", 18: "sYCC"}
 
@@ -44,20 +47,26 @@ def decode(data: bytes) -> Decoded:
         )
     _complete(data, header)
     icc, notes, palette = _colours(data)
-    samples = imagecodecs.jpeg2k_decode(_without_profile(data) if icc else data)
+    samples = imagecodecs.jpeg2k_decode(without_profile(data))
     channels = samples.shape[2] if samples.ndim == 3 else 1
     if channels > 4:
         raise UnsupportedError(f"has {channels} channels; convert it to grey or RGB first")
     depth = samples.dtype.itemsize * 8 if palette else header.depths[0]
     samples, bits = scaled(samples, (1 << depth) - 1)
+    exif = _described(data, *EXIF_IDS)
+    if palette:
+        notes.append("palette expanded to RGB")
+    if (stated := orientation.stated(exif)) != 1:
+        notes.append(f"orientation {stated} in EXIF not applied: JPEG 2000 has none")
     return Decoded(
         format="JPEG 2000",
         samples=samples,
         bits=bits,
         alpha=channels in (2, 4),
         icc=icc,
-        xmp=_xmp(data),
-        notes=(*notes, *(("palette expanded to RGB",) if palette else ())),
+        exif=exif,
+        xmp=_described(data, XMP_ID),
+        notes=tuple(notes),
     )
 
 
@@ -132,22 +141,31 @@ def _colours(data: bytes) -> tuple[bytes | None, list[str], bool]:
     return None, [], palette
 
 
-def _without_profile(data: bytes) -> bytes:
-    """Return the file with its ICC profile's method unknown, or the decoder would apply it."""
+def without_profile(data: bytes) -> bytes:
+    """Return the file with its ICC profile's method unknown, or OpenJPEG would apply it.
+
+    Examples
+    --------
+    >>> without_profile(b"")
+    b''
+    """
+    header = None if data[:4] == b"\xff\x4f\xff\x51" else within(data, b"jp2h")
+    inner = boxes(data, header.start, header.end) if header else ()
+    found = [b.start for b in inner if b.kind == b"colr" and data[b.start] in (2, 3)]
+    if not found:
+        return data
     out = bytearray(data)
-    header = within(data, b"jp2h")
-    for box in boxes(data, header.start, header.end) if header else ():
-        if box.kind == b"colr" and data[box.start] in (2, 3):
-            out[box.start] = 0xFF
+    for at in found:
+        out[at] = 0xFF
     return bytes(out)
 
 
-def _xmp(data: bytes) -> bytes | None:
-    """XMP packet of the uuid box that is known for it."""
+def _described(data: bytes, *identities: bytes) -> bytes | None:
+    """Content of the first uuid box that has one of the identities."""
     if data[:4] == b"\xff\x4f\xff\x51":
         return None
     for box in boxes(data):
-        if box.kind == b"uuid" and data[box.start : box.start + 16] == _XMP:
+        if box.kind == b"uuid" and data[box.start : box.start + 16] in identities:
             return data[box.start + 16 : box.end]
     return None
 

@@ -95,6 +95,31 @@ class PlainRes(nn.Module):
         added = functional.pixel_shuffle(self.tail(features), self.multiple)
         return x + added
 
+    @torch.no_grad()
+    def retold(self, state: State) -> dict[str, Tensor]:
+        """Weights of a net that is told other facts, for this one to start from.
+
+        What the blocks do when nothing is told is kept, and is at first what they do whatever is
+        told.
+
+        Examples
+        --------
+        >>> two, three = (PlainRes(1, width=2, blocks=1, facts=facts) for facts in (2, 3))
+        >>> three.retold(two.state_dict())["film.0.weight"].shape
+        torch.Size([32, 3])
+        """
+        out = dict(state)
+        own = self.state_dict()
+        first = out.get("film.0.weight")
+        if first is None or "film.0.weight" not in own:
+            return out
+        if first.shape == own["film.0.weight"].shape:
+            return out
+        untold = torch.relu(out["film.0.bias"])
+        shift = out["film.2.weight"] @ untold + out["film.2.bias"]
+        out |= {name: own[name] for name in ("film.0.weight", "film.0.bias")}
+        return out | {"film.2.weight": torch.zeros_like(own["film.2.weight"]), "film.2.bias": shift}
+
     @classmethod
     def recognises(cls, state: State) -> bool:
         """Whether the names are a PlainRes's.
