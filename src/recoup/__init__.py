@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recoup.analysis.analyse import analyse
+    from recoup.analysis.ledger import ledger
     from recoup.chain import Chain
     from recoup.image import Image
     from recoup.picture import Picture, load, measured, save
@@ -32,6 +33,7 @@ __all__ = [
     "Store",
     "analyse",
     "compare",
+    "ledger",
     "load",
     "measured",
     "save",
@@ -46,6 +48,7 @@ _HOME = {
     "Store": "results.store",
     "analyse": "analysis.analyse",
     "compare": "sweep",
+    "ledger": "analysis.ledger",
     "load": "picture",
     "measured": "picture",
     "save": "picture",

@@ -9,7 +9,6 @@ from typing import Literal
 from recoup.analysis.advise import CONTROLS
 from recoup.analysis.interval import Difference, difference
 from recoup.analysis.match import Line
-from recoup.results.row import Scalar
 
 Role = Literal["alone", "encoder", "codec"]
 ROLES: tuple[Role, ...] = ("alone", "encoder", "codec")
@@ -125,17 +124,39 @@ def opponents(line: Line, among: Iterable[Line], metric: str, level: float) -> O
     [('alone', 0.9), ('encoder', None), ('codec', 1.125)]
     """
     ours = line.bytes_at(metric, level)
-    plain = _plain(line, among)
-    same = [one for one in plain if one.codec == line.codec]
-    fields: dict[Role, Sequence[Line]] = {
-        "alone": [one for one in same if _fixed(one) == _fixed(line)],
-        "encoder": [one for one in same if _fixed(one) != _fixed(line)],
-        "codec": [one for one in plain if one.codec != line.codec],
-    }
+    fields = candidates(line, among)
     if not line.after:
         del fields["alone"]
     against = (_best(role, ours, there, metric, level) for role, there in fields.items())
     return Opponents(line, metric, level, len(ours), tuple(against))
+
+
+def candidates(line: Line, among: Iterable[Line]) -> dict[Role, Sequence[Line]]:
+    """The lines that can be a line's opponents, by role.
+
+    ``alone`` has every setting of the line but its rate setting: the same subsampling, speed and
+    encoder. Where the contender was measured at one setting only, its rate setting is the one
+    that varies along the other line.
+
+    Examples
+    --------
+    >>> from recoup.analysis.by_setting import by_setting
+    >>> from recoup.analysis.match import lines
+    >>> from recoup.results.row import Measurement
+    >>> rows = [Measurement(image="a", chain=f"{codec}{after}", codec=codec, scores={"psnr": 30.0})
+    ...         for codec, after in (("jpeg", ""), ("jpeg", " | dncnn"), ("webp", ""))]
+    >>> alone, restored, webp = lines(by_setting(rows))
+    >>> candidates(restored, [alone, restored, webp])["alone"][0] is alone
+    True
+    """
+    plain = _plain(line, among)
+    same = [one for one in plain if one.codec == line.codec]
+    alike = [one for one in same if _alike(one, line)]
+    return {
+        "alone": alike,
+        "encoder": [one for one in same if one not in alike],
+        "codec": [one for one in plain if one.codec != line.codec],
+    }
 
 
 def sentences(
@@ -200,10 +221,11 @@ def _plain(line: Line, among: Iterable[Line]) -> list[Line]:
     ]
 
 
-def _fixed(line: Line) -> Mapping[str, Scalar]:
-    """Settings that all of a line share: those beside its rate setting."""
-    said = line.settings[0].settings if line.settings else {}
-    return {name: value for name, value in said.items() if name != line.axis}
+def _alike(one: Line, other: Line) -> bool:
+    """Whether the settings beside the rate setting are the same in both."""
+    axes = {one.axis, other.axis}
+    first, second = (line.settings[0].settings if line.settings else {} for line in (one, other))
+    return all(first.get(k) == second.get(k) for k in {*first, *second} - axes)
 
 
 def _best(

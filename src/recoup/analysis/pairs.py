@@ -88,9 +88,65 @@ def matched_pairs(
     )
 
 
-def _pair(
-    setting: Setting, test: Line, drawn: Mapping[str, Curve], metric: str, better: Direction
-) -> Pair:
+@dataclass(frozen=True)
+class Equal:
+    """What a line needs, picture by picture, for exactly the quality that a setting gave.
+
+    Attributes
+    ----------
+    sizes
+        Bytes of the line, for the pictures on which it reaches that quality.
+    there_s, back_s
+        Its seconds to make the file and to get the picture back, where they can be told.
+    common
+        Pictures that both have.
+    reason
+        Why they are too few to be compared, or empty.
+    untimed
+        Why seconds of the two are not compared, or empty.
+    """
+
+    sizes: Mapping[str, float]
+    there_s: Mapping[str, float]
+    back_s: Mapping[str, float]
+    common: int
+    reason: str
+    untimed: str
+
+
+def at_equal_quality(
+    setting: Setting,
+    test: Line,
+    metric: str,
+    better: Direction = "higher",
+    drawn: Mapping[str, Curve] | None = None,
+) -> Equal:
+    """Read bytes and seconds of a line off its curves at the quality of a setting.
+
+    Parameters
+    ----------
+    setting
+        Sets the quality, picture by picture.
+    test
+        The line that is read.
+    metric, better
+        Name of the score, and which direction of it is better.
+    drawn
+        :func:`recoup.analysis.curve.curves` of the line, where they are at hand.
+
+    Examples
+    --------
+    >>> from recoup.analysis.by_setting import by_setting
+    >>> from recoup.results.row import Measurement
+    >>> rows = [Measurement(image="a", chain=f"j:quality={q}", codec="j", encoded_bytes=b,
+    ...                     settings=f'{{"quality": {q}}}', scores={"psnr": s})
+    ...         for q, b, s in [(1, 100, 30.0), (2, 400, 34.0)]]
+    >>> settings = by_setting(rows)
+    >>> line = Line("j", "", "", "", "quality", settings)
+    >>> round(at_equal_quality(settings[0], line, "psnr").sizes["a"])
+    100
+    """
+    drawn = curves(test, metric, better) if drawn is None else drawn
     sign = 1.0 if better == "higher" else -1.0
     scores = setting.scores(metric)
     wanted = {key: sign * scores[key] for key in sorted(scores.keys() & drawn.keys())}
@@ -104,16 +160,27 @@ def _pair(
         reason = (
             f"{n} of {common} pictures reach that quality" if common else "no picture in common"
         )
-        return Pair(metric, setting, test, None, None, None, None, n, common, reason, "")
+        return Equal(sizes, {}, {}, common, reason, "")
     untimed = next(filter(None, (s.untimed for s in (setting, *test.settings))), "")
+    levels = {key: wanted[key] for key in sizes}
+    there, back = (_seconds(test, way, metric, levels, sign) for way in ("there_s", "back_s"))
+    return Equal(sizes, there, back, common, "", untimed)
+
+
+def _pair(
+    setting: Setting, test: Line, drawn: Mapping[str, Curve], metric: str, better: Direction
+) -> Pair:
+    found = at_equal_quality(setting, test, metric, better, drawn)
+    n, common, scores = len(found.sizes), found.common, setting.scores(metric)
+    if found.reason:
+        return Pair(metric, setting, test, None, None, None, None, n, common, found.reason, "")
     encode = decode = None
-    if not untimed:
-        levels = {key: wanted[key] for key in sizes}
-        encode = difference(_seconds(test, "there_s", metric, levels, sign), setting.there_s)
-        decode = difference(_seconds(test, "back_s", metric, levels, sign), setting.back_s)
-    mean = math.fsum(scores[key] for key in sizes) / n
-    size = difference(sizes, {key: float(b) for key, b in setting.encoded_bytes.items()})
-    return Pair(metric, setting, test, mean, size, encode, decode, n, common, "", untimed)
+    if not found.untimed:
+        encode = difference(found.there_s, setting.there_s)
+        decode = difference(found.back_s, setting.back_s)
+    mean = math.fsum(scores[key] for key in found.sizes) / n
+    size = difference(found.sizes, {k: float(b) for k, b in setting.encoded_bytes.items()})
+    return Pair(metric, setting, test, mean, size, encode, decode, n, common, "", found.untimed)
 
 
 def _seconds(

@@ -11,6 +11,7 @@ import typer
 from recoup import __version__
 from recoup.cli.analyse import analyse
 from recoup.cli.data import data
+from recoup.cli.ledger import ledger
 from recoup.cli.models import models
 from recoup.cli.study import study
 from recoup.cli.training import train
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(models, name="models")
 app.command()(train)
 app.command()(analyse)
+app.command()(ledger)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")
 INTERRUPTED = 130

@@ -8,7 +8,7 @@ from typing import Any
 
 from recoup.errors import StoreError
 from recoup.picture.write import write
-from recoup.report import bars, plots
+from recoup.report import bars, loops, plots
 from recoup.report.found import Found
 from recoup.report.sections import charts
 from recoup.report.stand_alone import bar_chart, ranking_chart, with_legend
@@ -33,8 +33,9 @@ _CONFIG: Spec = {
 def write_figures(folder: Path, into: Path, *, progress: Progress | None = None) -> list[Path]:
     """Write every figure of a results folder as ``NAME.svg`` and ``NAME.png``.
 
-    Names say what is shown and do not depend on the rows: ``curves-METRIC``, ``bd-rate-METRIC``,
-    ``encode-METRIC`` and ``decode-METRIC`` (bytes against time), ``equal-quality``, and
+    Names say what is shown and do not depend on the rows: ``curves-METRIC``,
+    ``restored-CODEC-METRIC``, ``bd-rate-METRIC``, ``encode-METRIC`` and ``decode-METRIC`` (bytes
+    against time), ``equal-quality``, and
     ``bars-ratio``, ``bars-size`` and the page's other bars. The same rows give the same files.
 
     Parameters
@@ -102,6 +103,11 @@ def figures(found: Found) -> Iterator[tuple[str, Spec]]:
     shared = plots.datasets(lossy, [c.name for c in found.scores])
     for name, spec in data["curves"].items():
         yield f"curves-{name}", with_legend(spec | {"datasets": shared}, WIDTH, HEIGHT)
+    for codec, loop in zip(loops.codecs(found), data["loops"], strict=True):
+        means = [record for record in shared["means"] if record["line"] in loop["names"]]
+        for name, spec in loop["curves"].items():
+            whole = spec | {"datasets": {"means": means}}
+            yield f"restored-{codec.name}-{name}", with_legend(whole, WIDTH, HEIGHT)
     for name, spec in data["matrix"].items() if drawn["with_matrix"] else ():
         yield f"bd-rate-{name}", spec | {"datasets": {"cells": data["cells"][name]}}
     for name, spots in data["spots"].items():

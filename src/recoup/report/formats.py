@@ -77,6 +77,10 @@ def line_name(line: Line) -> str:
     --------
     >>> line_name(Line("jpeg", "", "median:size=3", "encoder=jpegli", "quality", ()))
     'JPEG jpegli + median:size=3'
+    >>> line_name(Line("jpeg", "", "onnx:model=dncnn,sigma=8", "", "quality", ()))
+    'JPEG + dncnn, sigma 8'
+    >>> line_name(Line("jpeg", "", "promised:model=deblock", "", "quality", ()))
+    'JPEG + deblock where it helps'
     """
     return _name(line.codec, line.before, line.after, line.variant.split(", "))
 
@@ -111,6 +115,8 @@ def _step(step: str) -> str:
     """One filter in plain words."""
     name, _, said = step.partition(":")
     words = [_words(given) for given in said.split(",")]
+    if name == "promised":
+        return f"{words[0].removeprefix('model ').strip(chr(34))} where it helps"
     if name == "onnx":
         return ", ".join([words[0].removeprefix("model ").strip('"'), *words[1:]])
     return f"{name} {', '.join(filter(None, words))}".strip()
@@ -121,7 +127,13 @@ def _name(codec: str, before: str, after: str, said: list[str]) -> str:
     flags = [w for w in words if " " not in w]
     ordered = flags + [w for w in words if w not in flags]
     name = " ".join([title(codec), ", ".join(filter(None, ordered))]).strip()
-    return f"{before} + " * bool(before) + name + f" + {after}" * bool(after)
+    first, last = (" | ".join(map(_plain_step, side.split(" | "))) for side in (before, after))
+    return " + ".join(filter(None, (first, name, last)))
+
+
+def _plain_step(step: str) -> str:
+    """A filter as its chain has it, a model by its name."""
+    return _step(step) if step.startswith(("onnx:", "promised:")) else step
 
 
 def _words(given: str) -> str:

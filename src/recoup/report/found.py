@@ -9,15 +9,18 @@ from functools import cached_property
 from recoup.analysis import (
     Advice,
     Line,
+    Loop,
     Restoration,
     Setting,
     advise,
     by_setting,
     lines,
+    loops,
     outside,
     restorations,
 )
 from recoup.analysis.advise import CONTROLS
+from recoup.analysis.restoration import ranking_metric
 from recoup.metrics.variants import known
 from recoup.report.columns import Column, columns
 from recoup.report.formats import colours, line_name
@@ -53,6 +56,12 @@ class Found:
     def line_of(self) -> dict[str, str]:
         """Name of the line that each chain belongs to."""
         return {s.chain: line_name(line) for line in self.lines for s in line.settings}
+
+    @cached_property
+    def loops(self) -> Sequence[Loop]:
+        """Codecs with a restorer against their opponents, in the metric that ranks restorers."""
+        names = {c.name: c.better or "higher" for c in self.scores}
+        return loops(self.lines, names, ranking_metric(list(names))) if names else ()
 
     @classmethod
     def of(cls, rows: Sequence[Measurement]) -> Found:

@@ -18,6 +18,7 @@ from recoup.errors import StoreError
 from recoup.report import choose, triptychs, viewer
 from recoup.report.compact import compact
 from recoup.report.found import Found
+from recoup.report.harm import Harms, harms
 from recoup.report.keep import Budget, Folder
 from recoup.report.sections import sections
 from recoup.report.small import smalls
@@ -100,13 +101,15 @@ def _with_pictures(
     found: Found, context: dict[str, Any], order: Sequence[str], limit: float, say: Progress
 ) -> str:
     """Fill the page, first without pictures to see what room they have."""
-    none = {"gallery": _json([]), "stills": [], "messages": [], "dropped": 0}
+    none: dict[str, Any] = {"harm": Harms()}
+    none |= {"gallery": _json([]), "stills": [], "messages": [], "dropped": 0}
     none |= {"layers": _json([]), "smalls": _json([])}
     none |= {"triptychs": _json([]), "triptych_messages": [], "triptych_dropped": 0}
     empty = _render("report.html", context, none)
     budget = Budget(limit - len(empty.encode(errors="backslashreplace")) - 64_000)
     shown = _viewer_settings(found) if found.formats else []
     trips = triptychs.triptychs(found.restored, found.scores, budget, say)
+    harm = harms(found.loops, {c.name: c for c in found.scores}, budget, say)
     gallery = viewer.gallery(
         choose.pictures(order) if shown else [],
         shown,
@@ -135,6 +138,7 @@ def _with_pictures(
             "stills": chosen,
             "messages": gallery.messages,
             "dropped": dropped,
+            "harm": harm.within(kept),
             "triptychs": _json(trips.entries),
             "triptych_messages": trips.messages,
             "triptych_dropped": triptych_dropped,

@@ -71,7 +71,12 @@ def thinned(lines: Sequence[Line]) -> set[str]:
     return set(pictures[:: max(1, math.ceil(count / MOST_POINTS))])
 
 
-def curve(metric: Column, lines: Sequence[Line], colours: Mapping[str, str]) -> dict[str, Any]:
+def curve(
+    metric: Column,
+    lines: Sequence[Line],
+    colours: Mapping[str, str],
+    among: Sequence[Line] | None = None,
+) -> dict[str, Any]:
     """The specification of one chart: mean lines over faint points, rate on a log axis.
 
     Parameters
@@ -82,6 +87,8 @@ def curve(metric: Column, lines: Sequence[Line], colours: Mapping[str, str]) -> 
         Lines drawn, in the order of the legend.
     colours
         By codec.
+    among
+        All lines of the page, where only some are drawn: dashes are told apart among these.
 
     Returns
     -------
@@ -93,7 +100,7 @@ def curve(metric: Column, lines: Sequence[Line], colours: Mapping[str, str]) -> 
 
     names = [line_name(line) for line in lines]
     tints = alt.Scale(domain=names, range=[colours[line.codec] for line in lines])
-    dashes = alt.Scale(domain=names, range=_dashes(lines))
+    dashes = alt.Scale(domain=names, range=_dashes(lines, among))
     x = alt.X("bpp:Q", title="bits per pixel, log scale").axis(values=TICKS, format="~g")
     place = {
         "x": x.scale(type="log", nice=False, padding=12),
@@ -157,8 +164,10 @@ def _in_focus(picked: float, all_: float) -> Any:  # noqa: ANN401  (altair's own
     return here.when("length(focus) == 0").then(alt.value(all_)).otherwise(alt.value(0.0))
 
 
-def legend(lines: Sequence[Line], colours: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Name, colour and SVG dash pattern of each line.
+def legend(
+    lines: Sequence[Line], colours: Mapping[str, str], among: Sequence[Line] | None = None
+) -> list[tuple[str, str, str]]:
+    """Name, colour and SVG dash pattern of each line; parameters as for :func:`curve`.
 
     Examples
     --------
@@ -167,18 +176,18 @@ def legend(lines: Sequence[Line], colours: Mapping[str, str]) -> list[tuple[str,
     """
     return [
         (line_name(line), colours[line.codec], " ".join(map(str, dash)))
-        for line, dash in zip(lines, _dashes(lines), strict=True)
+        for line, dash in zip(lines, _dashes(lines, among), strict=True)
     ]
 
 
-def _dashes(lines: Sequence[Line]) -> list[list[int]]:
+def _dashes(lines: Sequence[Line], among: Sequence[Line] | None = None) -> list[list[int]]:
     """Solid for a codec's first line, then other patterns, so that colour can stay the codec's."""
     seen: dict[str, int] = {}
-    out = []
-    for line in lines:
-        out.append(list(_DASHES[seen.get(line.codec, 0) % len(_DASHES)]))
+    found: dict[str, list[int]] = {}
+    for line in among or lines:
+        found[line_name(line)] = list(_DASHES[seen.get(line.codec, 0) % len(_DASHES)])
         seen[line.codec] = seen.get(line.codec, 0) + 1
-    return out
+    return [found[line_name(line)] for line in lines]
 
 
 def _points(

@@ -12,7 +12,9 @@ from recoup.report import (
     bars,
     cards,
     grid,
+    harm,
     league,
+    loops,
     matrix,
     methods,
     pareto,
@@ -53,6 +55,9 @@ def sections(found: Found) -> dict[str, Any]:
         "cards": cards.cards(found.advice, by_name, found.colours),
         "contest": contest(found),
         "ranking": cards.ranking(found.advice, found.colours),
+        "loops": loops.codecs(found),
+        "loop_terms": loops.terms_text(found),
+        "harm_full": f"{harm.FULL:g}",
         "standard": standard,
         "standard_text": wording.standard_text(standard, metric),
         "metric": metric,
@@ -131,6 +136,7 @@ def charts(found: Found) -> dict[str, Any]:
                 if against
             },
             "spots": spots,
+            "loops": [loops.figure(one, found) for one in loops.codecs(found)],
         },
     }
 

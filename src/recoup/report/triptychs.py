@@ -141,7 +141,7 @@ class _Maker:
         row = restorer.setting.rows[key]
         chain = Chain.parse(row.chain)
         original = chain.crop(source_image(row))
-        given, restored = _again(chain, original, row)
+        given, restored = again(chain, original, row)
         return {
             "group": degradation_name(one),
             "restorer": steps_name(restorer.setting.after),
@@ -181,8 +181,28 @@ class _Maker:
             yield f"unexplained {numbers.fixed(row.unexplained, 1)} of 255 levels"
 
 
-def _again(chain: Chain, original: Image, row: Measurement) -> tuple[Image, Image]:
-    """Restorer's input and result, made again. Raises RecoupError if they are others."""
+def again(chain: Chain, original: Image, row: Measurement) -> tuple[Image, Image]:
+    """Restorer's input and result, made again.
+
+    Parameters
+    ----------
+    chain, original
+        The row's chain, and the original as the chain crops it.
+    row
+        What was measured.
+
+    Raises
+    ------
+    RecoupError
+        If other bytes come out, or another score.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> again(Chain.parse("raw"), Image(np.zeros((8, 8), np.uint8)), Measurement())
+    Traceback (most recent call last):
+    recoup.errors.RecoupError: degrading it again gave other bytes than were measured (...
+    """
     passed = chain.run(original)
     if hashlib.sha256(passed.encoded).hexdigest() != row.encoded_sha256:
         raise RecoupError(

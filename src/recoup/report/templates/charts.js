@@ -1,7 +1,7 @@
 "use strict";
 // Draws every figure in the colours of the theme, once it is near the window.
 (() => {
-  const { curves, matrix, cells, pareto, spots, means } = JSON.parse(document.getElementById("chart-data").textContent);
+  const { curves, matrix, cells, pareto, spots, means, loops } = JSON.parse(document.getElementById("chart-data").textContent);
   const { data, column, colour } = recoup;
   const lossy = (setting) => !data.lines[data.settings[setting].line].lossless;
 
@@ -76,6 +76,10 @@
   for (const way of ["encode", "decode"]) {
     figure(`pareto-${way}`, () => pareto[way], () => ({ points: spots[recoup.metric] ?? [] }), () => ({ ink: colour("--ink") }));
   }
+  loops.forEach(({ names, curves: some }, at) => {
+    const mine = means.filter((record) => names.includes(record.line));
+    figure(`loop-${at}`, (metric) => some[metric], () => ({ means: mine }));
+  });
   const own = () => data.rows.filter((row) => row[0] === recoup.picture && lossy(row[1])).map(point);
   // One picture has neither a band nor points beside its curve: the first two layers.
   const alone = (metric) => ({ ...curves[metric], layer: curves[metric].layer.slice(2) });
