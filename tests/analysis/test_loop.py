@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from recoup.analysis import Loop, by_setting, lines, loop_sentence, loops
+from recoup.analysis import Loop, analyse, by_setting, lines, loop_sentence, loops
 from recoup.results.row import Measurement
 
 PICTURES = ("a", "b", "c", "d", "e", "f")
@@ -145,3 +145,19 @@ def test_infinite_scores_are_compared() -> None:
         for row in rows
     ]
     assert [effect.steps["a"] for effect in found(exact).effects] == [0.0] * 5
+
+
+def test_the_table_has_a_row_for_every_opponent_and_metric() -> None:
+    """With the factors by which the curves were moved."""
+    rows = curve("jpeg", 1.0) + curve("jpeg", 0.7, "dncnn") + curve("webp", 0.8)
+    analysis = analyse(rows, metrics=["psnr", "ssim"])
+    table = next(one for one in analysis.tables() if one.name == "loop")
+    names = [column.name for column in table.columns]
+    told = {
+        (row[names.index("role")], row[names.index("metric")]): row[names.index("bd_rate")]
+        for row in table.rows
+    }
+    assert told["alone", "psnr"] == pytest.approx(-0.3, abs=1e-4)
+    assert told["codec", "psnr"] == pytest.approx(0.7 / 0.8 - 1, abs=1e-4)
+    assert {metric for _, metric in told} == {"psnr", "ssim"}
+    assert "loop" not in {one.name for one in analyse(curve("jpeg", 1.0)).tables()}

@@ -14,6 +14,7 @@ from recoup.analysis.by_setting import Setting, by_setting
 from recoup.analysis.curve import Direction
 from recoup.analysis.deltas import Matrix, MeanDelta, bd_matrix, mean_delta
 from recoup.analysis.frontier import Frontier, frontier
+from recoup.analysis.loop import Loop, loops
 from recoup.analysis.match import Line, lines
 from recoup.analysis.pairs import Pair, matched_pairs
 from recoup.analysis.restoration import outside, ranking_metric, restorations
@@ -21,6 +22,7 @@ from recoup.analysis.table import Table
 from recoup.analysis.tables import (
     bd_table,
     frontier_table,
+    loop_table,
     matrix_table,
     pairs_table,
     square_table,
@@ -91,8 +93,15 @@ class Analysis:
             for time in ("encode", "decode")
         )
 
+    @cached_property
+    def loops(self) -> tuple[Loop, ...]:
+        """Codecs with a restorer against their opponents, by the first metric."""
+        return loops(self.lines, self.metrics, next(iter(self.metrics)))
+
     def tables(self, *, square: bool = False) -> tuple[Table, ...]:
-        """All results as tables: ``bd``, ``matrix-METRIC``, ``pairs``, ``frontier``.
+        """All results as tables: ``bd``, ``matrix-METRIC``, ``pairs``, ``frontier``, ``loop``.
+
+        ``loop`` only where a codec was measured with a restorer.
 
         Parameters
         ----------
@@ -105,6 +114,7 @@ class Analysis:
             *map(matrix, self.matrices),
             pairs_table(self.pairs),
             frontier_table(self.frontiers),
+            *([loop_table(self.loops)] if self.loops else []),
         )
 
     def _deltas(self, kind: str) -> tuple[MeanDelta, ...]:

@@ -8,6 +8,7 @@ from recoup.analysis.bdrate import FEWEST_POINTS, LEAST_OVERLAP
 from recoup.analysis.deltas import LEAST_PICTURES, Matrix, MeanDelta
 from recoup.analysis.frontier import Frontier
 from recoup.analysis.interval import Difference
+from recoup.analysis.loop import Loop
 from recoup.analysis.pairs import Pair
 from recoup.analysis.table import Column, Table, Value
 
@@ -62,6 +63,40 @@ def bd_table(rates: Sequence[MeanDelta], scores: Sequence[MeanDelta]) -> Table:
         f"bytes (better positive), with 95 % intervals over pictures. {_SHARES}"
     )
     return Table("bd", "Bjøntegaard deltas", columns, rows, note)
+
+
+def loop_table(several: Iterable[Loop]) -> Table:
+    """Codecs with a restorer against the same codec alone and other opponents, a row for each.
+
+    Examples
+    --------
+    >>> loop_table([]).name
+    'loop'
+    """
+    columns = (
+        Column("line", "line"),
+        Column("role", "against"),
+        Column("opponent", "which is"),
+        Column("metric", "metric"),
+        *_interval("bd_rate", "BD-rate, %", 1, percent=True),
+        *_COUNTS,
+        Column("refused", "refused"),
+    )
+    rows = tuple(
+        (
+            *(one.line.text, role, one.opponents[role].text, metric),
+            *(gap.mean, gap.low, gap.high, gap.n, gap.common, gap.overlap, _refused(gap)),
+        )
+        for one in several
+        for metric, gaps in one.rates.items()
+        for role, gap in gaps.items()
+    )
+    note = (
+        "Change of bytes at equal quality (geometric mean over pictures) with 95 % intervals. "
+        "Opponents: the same codec alone at the same settings; the same codec alone with another "
+        f"encoder or other settings, and the other codec alone, that need fewest bytes. {_SHARES}"
+    )
+    return Table("loop", "Codecs with a restorer", columns, rows, note)
 
 
 def matrix_table(matrix: Matrix) -> Table:

@@ -26,7 +26,7 @@ def analyse(
         ),
     ] = None,
     table: Annotated[
-        Literal["all", "bd", "matrix", "pairs", "frontier"],
+        Literal["all", "bd", "matrix", "pairs", "frontier", "loop"],
         typer.Option("--table", "-t", help="Which results."),
     ] = "all",
     overlap: Annotated[
