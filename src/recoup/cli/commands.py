@@ -10,6 +10,7 @@ import typer
 
 from recoup import __version__
 from recoup.cli.analyse import analyse
+from recoup.cli.compress import compress
 from recoup.cli.data import data
 from recoup.cli.ledger import ledger
 from recoup.cli.models import models
@@ -29,6 +30,7 @@ app.add_typer(models, name="models")
 app.command()(train)
 app.command()(analyse)
 app.command()(ledger)
+app.command()(compress)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")
 INTERRUPTED = 130
@@ -206,7 +208,14 @@ def measure(
 def restore(
     paths: Paths,
     *,
-    with_: Annotated[str, typer.Option("--with", "-w", help="Name of a model, or an ONNX file.")],
+    with_: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            "-w",
+            help="A model or an ONNX file; as the file promises, or deblock, if absent.",
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path(
         "restored"
     ),

@@ -5,24 +5,26 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
 from recoup.errors import ChainError, PictureError, RecoupError
-from recoup.filters.onnx import Onnx
+from recoup.filters.onnx import Coded, Onnx
 from recoup.filters.resample import Bicubic
 from recoup.image import Image, Samples
+from recoup.models.promise import without
 from recoup.picture import Picture, load, save, shown
 from recoup.restore import ledger
+from recoup.restore.advice import DEFAULT, advised
 from recoup.restore.outcome import Progress, Restored, Track
 from recoup.restore.survey import Source, place, survey
 
 
 def restore(
     paths: Sequence[str | os.PathLike[str]],
-    model: str,
+    model: str | None = None,
     *,
     out: str | os.PathLike[str],
     suffix: Literal[".png", ".tif", ".tiff"] = ".png",
@@ -40,12 +42,17 @@ def restore(
     whose source, model and engine are unchanged since (``restored.jsonl`` in the folder tells)
     is not made again. No file is replaced but the same source's older result by the same model.
 
+    A file that was written by ``recoup compress --restore`` says which model at which strength it
+    was made for, which is what it gets unless another model is asked for. A model that can be
+    told how a picture was coded is told what the file says.
+
     Parameters
     ----------
     paths
         Files, folders and globs. Results in ``out`` are not taken as sources.
     model
-        Name of an installed model, or a path to an ONNX file with its card.
+        Name of an installed model, or a path to an ONNX file with its card; None does what each
+        file promises, and uses ``deblock`` for those that promise nothing.
     out
         Folder for the results; made if need be.
     suffix
@@ -85,8 +92,10 @@ def restore(
     """
     if suffix not in (".png", ".tif", ".tiff"):
         raise ChainError(f"results can be .png, .tif or .tiff, not {suffix!r}")
-    step = Onnx(model, tile=tile, memory=memory, threads=jobs, device=device)
-    version, folder = step.version(), Path(out)
+    step = Onnx(model or DEFAULT, tile=tile, memory=memory, threads=jobs, device=device)
+    kept = model is None
+    folder = Path(out)
+    version = step.version() + (" or as promised" if kept else "")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -105,7 +114,8 @@ def restore(
             continue
         name = place(source, step.model, suffix, folder, known, taken)
         taken.add(name.lower())
-        results.append(_restored(source, step, version, folder / name, max_pixels, track))
+        work_of = _Work(source, step, version, kept, folder / name, max_pixels)
+        results.append(_restored(work_of, track))
         track.done += source.pixels
         track.tell(source.name, 0)
     return results
@@ -123,15 +133,26 @@ def _ready(
     return None
 
 
-def _restored(
-    source: Source, step: Onnx, version: str, path: Path, max_pixels: int, track: Track
-) -> Restored:
+@dataclass(frozen=True)
+class _Work:
+    """One file to restore, how, and where to."""
+
+    source: Source
+    step: Onnx
+    version: str
+    promises: bool
+    path: Path
+    max_pixels: int
+
+
+def _restored(work: _Work, track: Track) -> Restored:
     """Restore one file; what goes wrong with it becomes its error."""
+    source, path = work.source, work.path
     megapixels, start = source.pixels / 1e6, time.perf_counter()
     if source.error:
         return Restored(source.name, "failed", error=source.error)
     try:
-        notes = _write(source, step, path, max_pixels, track)
+        notes = _write(work, track)
     except RecoupError as error:
         text = str(error) if source.name in str(error) else f"{source.name}: {error}"
         return Restored(source.name, "failed", error=text, megapixels=megapixels)
@@ -141,8 +162,8 @@ def _restored(
     entry = ledger.Entry(
         source=source.where,
         source_sha256=source.sha256,
-        model=step.model,
-        version=version,
+        model=work.step.model,
+        version=work.version,
         output=path.name,
         output_sha256=ledger.file_sha256(path),
     )
@@ -151,18 +172,19 @@ def _restored(
     return Restored(source.name, "restored", path, None, megapixels, seconds, notes)
 
 
-def _write(
-    source: Source, step: Onnx, path: Path, max_pixels: int, track: Track
-) -> tuple[str, ...]:
+def _write(work: _Work, track: Track) -> tuple[str, ...]:
     """Load, restore and save; return the notes."""
-    picture = load(source.path, max_pixels=max_pixels)
-    picture = restored_picture(picture, step, lambda pixels: track.tell(source.name, pixels))
-    save(picture, path)
+    source = work.source
+    picture = load(source.path, max_pixels=work.max_pixels)
+    step = advised(picture, source.path, work.step, promises=work.promises)
+    kept = replace(picture, xmp=without(picture.xmp))  # what was promised is done
+    done = restored_picture(kept, step, lambda pixels: track.tell(source.name, pixels))
+    save(done, work.path)
     return picture.notes
 
 
 def restored_picture(
-    picture: Picture, step: Onnx, progress: Callable[[int], None] | None = None
+    picture: Picture, step: Onnx | Coded, progress: Callable[[int], None] | None = None
 ) -> Picture:
     """Restore a picture: colours by the model, alpha kept or enlarged, the rest as it is.
 

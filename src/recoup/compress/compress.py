@@ -1,0 +1,230 @@
+"""Files made smaller into a folder, one after the other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recoup.chain.text import write as setting_text
+from recoup.compress.encode import Made, made, ready
+from recoup.compress.scales import family, variants
+from recoup.compress.target import Met, Target, smallest
+from recoup.contracts import Codec
+from recoup.errors import ChainError, NotApplicableError, PictureError, RecoupError
+from recoup.filters.promised import Promised
+from recoup.models.promise import Promise
+from recoup.picture import Found, Picture, find, load, shown
+from recoup.picture.write import write
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """What became of one file.
+
+    Attributes
+    ----------
+    source
+        The file read, as shown.
+    out
+        The file written; None on failure.
+    error
+        One line, on failure.
+    before, after
+        Bytes of the two files.
+    pixels
+        Of the picture.
+    settings
+        Of the codec, as chains have them.
+    promise
+        How the file says it is to be restored; None if it does not.
+    score
+        Of the picture as restored, where there was a target.
+    notes
+        What was done on the way, in words.
+    """
+
+    source: str
+    out: Path | None = None
+    error: str | None = None
+    before: int = 0
+    after: int = 0
+    pixels: int = 0
+    settings: str = ""
+    promise: Promise | None = None
+    score: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is wanted of every file."""
+
+    several: list[list[Codec]]
+    target: Target | None
+    restorer: Promised | None
+    strip: bool
+    max_pixels: int
+
+
+def compress(
+    paths: Sequence[str | os.PathLike[str]],
+    to: Sequence[str] = ("jpeg",),
+    *,
+    out: str | os.PathLike[str],
+    quality: float | None = None,
+    target: Target | None = None,
+    restore: str | None = None,
+    strip: bool = False,
+    jobs: int = 1,
+    max_pixels: int = 200_000_000,
+    progress: Callable[[str], None] | None = None,
+) -> list[Compressed]:
+    """Write picture files into a folder; one that fails does not stop the others.
+
+    With a restorer the encoder decodes and restores what it wrote, compares with the original,
+    and notes in the file (XMP, below 200 bytes) how strongly to restore; nothing where restoring
+    does not help. The file stays what it is without: every viewer opens it. ``recoup restore``
+    reads the note and gives, on the same engine, what was measured here.
+
+    Parameters
+    ----------
+    paths
+        Files, folders and globs.
+    to
+        Codecs with settings, as in chains. Of several, or of one that stands for several, the
+        smallest file is kept; that needs a target.
+    out
+        Folder for the results; made if need be. Files in it by the same name are replaced, unless
+        they are sources.
+    quality
+        On the codec's own scale.
+    target
+        The smallest file whose picture, as restored, meets it is searched for, over qualities
+        and over the settings in ``recoup.compress.scales`` that the text leaves open.
+    restore
+        Name of an installed model that keeps the size.
+    strip
+        Leave out EXIF, XMP and the profile.
+    jobs
+        Processor threads of the restorer.
+    max_pixels
+        Larger pictures are refused.
+    progress
+        Told the name of each file before it is begun.
+
+    Raises
+    ------
+    ChainError
+        If the settings are not understood or do not fit together.
+    MissingError, ModelError
+        If the restorer is not there, or enlarges.
+    PictureError
+        If the folder cannot be made.
+
+    Examples
+    --------
+    >>> compress([], ["jpeg", "webp"], out="out")
+    Traceback (most recent call last):
+    recoup.errors.ChainError: jpeg, webp: several settings need a target to choose by: ...
+    """
+    order = _Order(
+        _several(to, quality, target), target, _restorer(restore, jobs), strip, max_pixels
+    )
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PictureError(f"{shown(folder)}: folder cannot be made: {error.strerror}") from error
+    sources = find([os.fspath(path) for path in paths])
+    taken = {source.path.resolve() for source in sources}
+    results = []
+    for source in sources:
+        if progress:
+            progress(source.name)
+        one = _compressed(source, order, folder, taken)
+        if one.out:
+            taken.add(one.out.resolve())
+        results.append(one)
+    return results
+
+
+def _several(to: Sequence[str], quality: float | None, target: Target | None) -> list[list[Codec]]:
+    """Lists of settings to search; without a target one of one."""
+    if target is not None:
+        if quality is not None:
+            raise ChainError("give a quality or a target, not both")
+        return [codecs for text in to for codecs in variants(text)]
+    found = [codec for text in to for codec in family(text, quality=quality)]
+    if len(found) != 1:
+        raise ChainError(
+            f"{', '.join(to)}: several settings need a target to choose by: --target psnr=36"
+        )
+    return [found]
+
+
+def _restorer(model: str | None, jobs: int) -> Promised | None:
+    """The restorer; refused if it is absent or enlarges."""
+    if model is None:
+        return None
+    restorer = Promised(model, threads=jobs)
+    if restorer.scale != 1:
+        raise ChainError(f"{model} enlarges; a file is restored by a model that keeps its size")
+    return restorer
+
+
+def _compressed(source: Found, order: _Order, folder: Path, taken: set[Path]) -> Compressed:
+    """Compress one file; what goes wrong with it becomes its error."""
+    if source.error:
+        return Compressed(source.name, error=f"{source.name}: {source.error}")
+    try:
+        picture = load(source.path, max_pixels=order.max_pixels)
+        one, score, notes = _best(picture, order)
+        path = _place(source, one.codec.suffix, folder, taken)
+        write(one.data, path)
+    except RecoupError as error:
+        text = str(error) if source.name in str(error) else f"{source.name}: {error}"
+        return Compressed(source.name, error=text)
+    except MemoryError:
+        return Compressed(source.name, error=f"{source.name}: does not fit in memory")
+    return Compressed(
+        source.name,
+        path,
+        before=source.path.stat().st_size,
+        after=len(one.data),
+        pixels=picture.image.pixels,
+        settings=setting_text(one.codec),
+        promise=one.promise,
+        score=score,
+        notes=notes,
+    )
+
+
+def _best(picture: Picture, order: _Order) -> tuple[Made, float | None, tuple[str, ...]]:
+    """The file that is wanted of a picture, its score, and what was done."""
+    found: list[Met] = []
+    reasons = []
+    for codecs in order.several:
+        try:
+            own = ready(picture, codecs[0], strip=order.strip)
+            if order.target is None:
+                return made(own, codecs[0], order.restorer), None, own.notes
+            found.append(smallest(own, [codecs], order.target, order.restorer))
+        except NotApplicableError as error:
+            reasons.append(str(error))
+    if not found:
+        raise NotApplicableError("; ".join(dict.fromkeys(reasons)))
+    best = min(found, key=lambda one: len(one.made.data))
+    return best.made, best.score, ready(picture, best.made.codec, strip=order.strip).notes
+
+
+def _place(source: Found, suffix: str, folder: Path, taken: set[Path]) -> Path:
+    """A name in the folder that replaces no source and nothing of this run."""
+    number = 1
+    while True:
+        tail = f"-{number}" if number > 1 else ""
+        path = folder / f"{source.path.stem}{tail}{suffix}"
+        if path.resolve() not in taken:
+            return path
+        number += 1
