@@ -11,6 +11,7 @@ import typer
 from recoup import __version__
 from recoup.cli.analyse import analyse
 from recoup.cli.data import data
+from recoup.cli.decompress import decompress
 from recoup.cli.models import models
 from recoup.cli.study import study
 from recoup.cli.training import train
@@ -26,6 +27,7 @@ app = typer.Typer(
 
 app.add_typer(models, name="models")
 app.command()(train)
+app.command()(decompress)
 app.command()(analyse)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")

@@ -149,10 +149,12 @@ def _export(run: Run, name: str) -> None:
     from recoup.cli import show
     from recoup.models import folder
     from recoup.training.export import export
+    from recoup.training.export_vae import export_vae
     from recoup.training.provenance import provenance
 
     said = provenance(run.recipe, run.state, pictures=len(run.names), threads=run.threads)
-    card = export(run.best, out=folder(), name=name, **vars(said))
+    to_model = export_vae if run.recipe.codes else export
+    card = to_model(run.best, out=folder(), name=name, **vars(said))
     show.note(f"{card.name}: {card.architecture}, x{card.scale}, {card.parameters:,} weights")
     show.note(f"checked: {card.checked}")
 

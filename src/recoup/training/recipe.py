@@ -48,6 +48,9 @@ class Recipe:
         Pictures kept for validation, taken by the order of their hashes.
     chain, sigma, clipped, told, margin, coded
         The degradation: see :class:`Degradation`.
+    quality
+        ``[least, most]`` qualities of a learned codec, drawn for each crop; instead of a
+        degradation, and with what a crop costs in bits in the loss. ``[0, 0]`` for restorers.
     crop, batch
         Side of what the net is to return, in pixels; crops in a step.
     zoom
@@ -93,6 +96,7 @@ class Recipe:
     told: float = 0.0
     margin: int = 0
     coded: int = 0
+    quality: tuple[float, float] = (0.0, 0.0)
     crop: int = 96
     zoom: tuple[int, ...] = (1,)
     batch: int = 8
@@ -126,13 +130,17 @@ class Recipe:
                 raise TrainingError(f"{name} must be {wanted}, not {getattr(self, name)}")
         if not self.data:
             raise TrainingError("data must name a set or a folder")
-        least, most = (*self.sigma, 0.0, 0.0)[:2]
-        if len(self.sigma) - 2 or not 0 <= least <= most:
-            raise TrainingError(f"sigma is [least, most], not {list(self.sigma)}")
+        for name in ("sigma", "quality"):
+            pair = getattr(self, name)
+            if len(pair) != 2 or not 0 <= pair[0] <= pair[1]:
+                raise TrainingError(f"{name} is [least, most], not {list(pair)}")
         if min(self.zoom, default=0) < 1:
             raise TrainingError(f"zoom is a list of whole numbers above 0, not {list(self.zoom)}")
-        if self.coded and (self.chain or self.margin or any(self.sigma)):
-            raise TrainingError("coded stands alone: leave out chain, margin and sigma")
+        by_chain = self.chain or self.margin or any(self.sigma)
+        if sum(map(bool, (self.coded, self.codes, by_chain))) > 1:
+            raise TrainingError(
+                "coded stands alone, and so does quality: leave out chain, margin and sigma"
+            )
         if self.coded and self.coded < self.crop + 8:
             raise TrainingError(f"coded must be crop + 8 or more, not {self.coded}")
         if self.crop < _LEAST or (self.judge == "lpips" and self.crop % 32):
@@ -142,9 +150,16 @@ class Recipe:
             )
 
     @property
-    def judge(self) -> Literal["psnr", "lpips"]:
+    def codes(self) -> bool:
+        """Whether the net is a codec, which is told a quality and pays for bits."""
+        return self.quality[1] > 0
+
+    @property
+    def judge(self) -> Literal["psnr", "lpips", "cost"]:
         """The score that says which weights are best; a critic costs PSNR for what is seen."""
-        return "lpips" if self.perceptual or self.adversarial else "psnr"
+        if self.perceptual or self.adversarial:
+            return "lpips"
+        return "cost" if self.codes else "psnr"
 
     def sharp(self, step: int) -> bool:
         """Whether a step uses ``l2`` whatever the loss.
@@ -173,7 +188,15 @@ class Recipe:
     @property
     def degradation(self) -> Degradation:
         """What is done to clean crops."""
-        return Degradation(self.chain, self.sigma, self.clipped, self.told, self.margin, self.coded)
+        return Degradation(
+            self.chain,
+            self.sigma,
+            self.clipped,
+            self.told,
+            self.margin,
+            self.coded,
+            self.quality,
+        )
 
     @property
     def side(self) -> int:
