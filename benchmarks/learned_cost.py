@@ -23,11 +23,9 @@ import numpy as np
 
 from published import pictures
 from recoup.codecs import Avif, Learned, learned
-from recoup.codecs.latents import HYPER, SIDE
-from recoup.codecs.learned import decoded, read_slice
-from recoup.codecs.prior import SIDE_TABLE, Prior, table_of
-from recoup.codecs.rans import Decoder
-from recoup.codecs.rcp import Coded, pack, unpack
+from recoup.codecs.learned import decoded
+from recoup.codecs.prior import Prior
+from recoup.codecs.rcp import pack, unpack
 from recoup.image import Image
 from recoup.models.autoencoder import find_autoencoder
 
@@ -113,44 +111,15 @@ def times(folder: Path, threads: int, count: int, quality: float) -> None:
     print(f"decode: {slow / opening:.2f} x the speed of the 192-channel net")
 
 
-def ideal_bytes(prior: Prior, coded: Coded) -> float:
-    """What the tables say that the symbols of a one-slice file cost."""
-    t = prior.tables
-    header = coded.header
-    ((check, content),) = coded.slices
-    symbols, _ = read_slice(prior, content, check, header.rows, header.columns, header.quality)
-    shape = (SIDE, -(-header.rows // HYPER), -(-header.columns // HYPER))
-    which = np.repeat(np.arange(SIDE, dtype=np.int32) + SIDE_TABLE, shape[1] * shape[2])
-    side = Decoder(t, content).take(which)
-    spent = [float(t.bits[entries(prior, which, side)].sum())]
-
-    def take(part: slice, where: Any, scale: Any, mean: Any) -> Any:  # noqa: ANN401
-        given = symbols[part][:, where].ravel().astype(np.int32)
-        nearest, tables = table_of(scale, mean)
-        spent.append(float(t.bits[entries(prior, tables, given - nearest)][scale > 0].sum()))
-        return given
-
-    prior.walk(side.reshape(shape), header.quality, header.rows, header.columns, take)
-    return sum(spent) / 8
-
-
-def entries(prior: Prior, which: Any, values: Any) -> Any:  # noqa: ANN401
-    """Where in the tables these values are, the last entry for those outside."""
-    t = prior.tables
-    at = t.start[which] + values - t.low[which]
-    last = t.start[which + 1] - 1
-    return np.where((at < t.start[which]) | (at > last), last, at)
-
-
 def size(folder: Path, count: int) -> None:
     """Whole files against the ideal, at each quality."""
     prior = Prior.read(find_autoencoder("vae").part("prior.npz").read_bytes())
     for quality in (1.0, 3.0, 5.0, 8.0):
         real = ideal = 0.0
         for image in pictures(folder)[:count]:
-            coded = Learned(quality).coded(image)
-            real += len(pack(coded))
-            ideal += ideal_bytes(prior, coded)
+            real += len(Learned(quality).encode(image))
+            for _, coder in Learned(quality).chosen(image):
+                ideal += float(prior.tables.bits[coder.entries()].sum()) / 8
         print(
             f"quality {quality:g}: {real:.0f} bytes on disk, {ideal:.0f} ideal, "
             f"{real / ideal - 1:+.3%}"

@@ -18,8 +18,8 @@ from recoup.codecs import Learned
 from recoup.codecs import learned as module
 from recoup.codecs.latents import CHANNELS, FEATURES, groups
 from recoup.codecs.learned import decoded, read_slice
-from recoup.codecs.prior import Prior, table_of
-from recoup.codecs.rans import Decoder, Ints
+from recoup.codecs.prior import Prior
+from recoup.codecs.rans import Ints
 from recoup.codecs.rcp import MAGIC, Coded, Header, pack, unpack
 from recoup.codecs.rcp_picture import carry, whole
 from recoup.errors import CodecError, ModelError, UnsupportedError
@@ -167,32 +167,11 @@ def test_weights_whose_sums_might_round_are_refused(prior: Prior) -> None:
 
 def test_bytes_are_what_the_tables_say(prior: Prior) -> None:
     """Within 8 bytes and 0.1 % of the ideal length of a slice."""
-    coded = Learned(5).coded(scene(256, 256))
-    spent: list[float] = []
-    t = prior.tables
-    symbols = symbols_of(prior, coded)[0]
-
-    def take(part: slice, where: NDArray[np.bool_], scale: Ints, mean: Ints) -> Ints:
-        given = symbols[part][:, where].ravel().astype(np.int32)
-        nearest, which = table_of(scale, mean)
-        entry = t.start[which] + given - nearest - t.low[which]
-        entry = np.clip(entry, t.start[which], t.start[which + 1] - 1)
-        spent.append(float(t.bits[entry][scale > 0].sum()))
-        return given
-
-    side = side_of(prior, coded)
-    which = np.repeat(np.arange(24) + 512, side[0].size)
-    spent.append(float(t.bits[t.start[which] + side.ravel() - t.low[which]].sum()))
-    prior.walk(side, coded.header.quality, 32, 32, take)
-    ideal = sum(spent) / 8
-    assert abs(len(coded.slices[0][1]) - ideal) <= 8 + ideal / 1000
-
-
-def side_of(prior: Prior, coded: Coded) -> NDArray[np.int32]:
-    """The hyper-latent of a single slice."""
-    shape = (24, -(-coded.header.rows // 4), -(-coded.header.columns // 4))
-    which = np.repeat(np.arange(24, dtype=np.int32) + 512, shape[1] * shape[2])
-    return Decoder(prior.tables, coded.slices[0][1]).take(which).reshape(shape)
+    image = scene(256, 256)
+    ((_, coder),) = Learned(5).chosen(image)
+    ideal = float(prior.tables.bits[coder.entries()].sum()) / 8
+    ((_, content),) = Learned(5).coded(image).slices
+    assert abs(len(content) - ideal) <= 8 + ideal / 1000
 
 
 def test_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,8 @@ _SQUARES = (1.0, 1.086, 0.825)  # mean over R, G, B of what an error of 1 in Y, 
 _LARGEST = FARTHEST // 4
 
 
-def encode_slice(prior: Prior, values: Floats, side: Floats, quality: int) -> tuple[int, bytes]:
-    """Choose and code the symbols of one slice.
+def encode_slice(prior: Prior, values: Floats, side: Floats, quality: int) -> tuple[int, Encoder]:
+    """Choose the symbols of one slice.
 
     Rate-distortion optimised quantisation as in H.264's reference encoder: of the nearest whole
     number and those on the way from it to the mean, the one for which squared error and bits
@@ -35,7 +35,7 @@ def encode_slice(prior: Prior, values: Floats, side: Floats, quality: int) -> tu
     Returns
     -------
     tuple
-        CRC-32 of the symbols; the coded symbols.
+        CRC-32 of the symbols; what codes them.
     """
     whole = np.clip(np.rint(side), -MOST, MOST).astype(np.int32)
     limited = np.clip(values, -_LARGEST, _LARGEST)
@@ -63,7 +63,7 @@ def encode_slice(prior: Prior, values: Floats, side: Floats, quality: int) -> tu
         return symbols
 
     symbols, _ = prior.walk(whole, quality, values.shape[1], values.shape[2], take)
-    return checksum(whole, symbols), coder.done()
+    return checksum(whole, symbols), coder
 
 
 def bit_worth(prior: Prior, quality: int) -> Floats:

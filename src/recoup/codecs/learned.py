@@ -31,7 +31,7 @@ from recoup.models.tiles import Span, spans, stream
 
 if TYPE_CHECKING:
     from recoup.codecs.prior import Prior
-    from recoup.codecs.rans import Ints
+    from recoup.codecs.rans import Encoder, Ints
 
 Floats = NDArray[np.float32]
 
@@ -106,16 +106,20 @@ class Learned:
             Of the net; they may change the bytes, but not how they decode.
         """
         with failing("learned codec encode"):
-            from recoup.codecs.choose import encode_slice
+            header = header_of(image, self.quality, find_autoencoder(self.model))
+            chosen = self.chosen(image, threads=threads, engine=engine)
+            return Coded(header, tuple((check, coder.done()) for check, coder in chosen))
 
-            model = find_autoencoder(self.model)
-            stored = round((self.quality - 1) * STEPS)
-            header = Header(
-                image.width, image.height, image.channels, image.bits, stored, model.identity
-            )
-            prior = _prior(model)
-            latents = _latents(image, header, model, threads, engine)
-            return Coded(header, tuple(encode_slice(prior, *one, stored) for one in latents))
+    def chosen(
+        self, image: Image, *, threads: int = 1, engine: Engine = "auto"
+    ) -> Iterator[tuple[int, Encoder]]:
+        """Each slice's symbols as the encoder chose them: their CRC-32, and what codes them."""
+        from recoup.codecs.choose import encode_slice
+
+        model = find_autoencoder(self.model)
+        prior, header = _prior(model), header_of(image, self.quality, model)
+        for values, side in latents_of(image, header, model, threads=threads, engine=engine):
+            yield encode_slice(prior, values, side, header.quality)
 
     def decode(self, data: bytes) -> Image:
         """Decode an .rcp file. Raises CodecError."""
@@ -216,8 +220,19 @@ def read_slice(
     return symbols, latents
 
 
-def _latents(
-    image: Image, header: Header, model: Autoencoder, threads: int, engine: Engine
+def header_of(image: Image, quality: float, model: Autoencoder) -> Header:
+    """What a file says of a picture."""
+    stored = round((quality - 1) * STEPS)
+    return Header(image.width, image.height, image.channels, image.bits, stored, model.identity)
+
+
+def latents_of(
+    image: Image,
+    header: Header,
+    model: Autoencoder,
+    *,
+    threads: int = 1,
+    engine: Engine = "auto",
 ) -> Iterator[tuple[Floats, Floats]]:
     """Latents in quantiser steps and the hyper-latent of each slice."""
     session = open_model(model.part("analysis.onnx"), threads=threads, engine=engine, outputs=2)

@@ -95,6 +95,22 @@ class Encoder:
         """Add values, each with the number of its table; both (count,)."""
         self._put.append((which, values))
 
+    def entries(self) -> Ints:
+        """Where in the tables the values are, the last of its table for one outside.
+
+        Examples
+        --------
+        >>> tables = Tables(*(np.array(v, np.int32) for v in ([0, 3], [4], [60000, 5000, 536])))
+        >>> encoder = Encoder(tables)
+        >>> encoder.put(np.zeros(3, np.int32), np.array([4, 5, -9], np.int32))
+        >>> encoder.entries().tolist()
+        [0, 1, 2]
+        """
+        which, values = (np.concatenate(part) for part in zip(*self._put, strict=True))
+        first, last = self.tables.start[which], self.tables.start[which + 1] - 1
+        found = first + values - self.tables.low[which]
+        return np.where((found < first) | (found > last), last, found)
+
     def done(self) -> bytes:
         """All that was added, as little-endian words."""
         which, values = (np.concatenate(part) for part in zip(*self._put, strict=True))

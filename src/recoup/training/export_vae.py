@@ -6,7 +6,7 @@ import hashlib
 import io
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,20 +18,24 @@ from torch import Tensor, nn
 
 from recoup.codecs.latents import BLOCK, CHANNELS, HYPER, PARTS, SIDE, scale_values
 from recoup.codecs.prior import Prior
+from recoup.codecs.rans import Ints
 from recoup.errors import ModelError
+from recoup.image import Image
 from recoup.models import Card
+from recoup.models.autoencoder import Autoencoder
 from recoup.models.engine import open_model
 from recoup.picture import shown
 from recoup.picture.write import write
 from recoup.training.export import TOLERANCE
 from recoup.training.nets.prior import Group, Whole
 from recoup.training.nets.vae import DctVae
+from recoup.training.refit import counted, refitted, shared
 from recoup.training.weights import load_state
 
 _OPSET = 17
-_SUM = 1 << 16
 _WIDEST = 255
 _SIDE_WIDEST = 127
+_NEW = "new"
 _LARGE = 1024  # weights of fewer numbers stay float32
 
 
@@ -45,6 +49,7 @@ def export_vae(
     licence: str = "unknown",
     source: str = "",
     measured: tuple[str, ...] = (),
+    pictures: Sequence[Image] = (),
 ) -> Card:
     """Turn the weights of a learned codec into its three files and their card.
 
@@ -62,6 +67,9 @@ def export_vae(
         As ``learned:model=NAME`` will call it.
     task, data, licence, source, measured
         For the card.
+    pictures
+        Of the training set; what their symbols really are replaces the distribution that the net
+        was trained with, which saves some per cent. Without any it stays.
 
     Raises
     ------
@@ -84,15 +92,16 @@ def export_vae(
     if not DctVae.recognises(state):
         raise ModelError(f"{shown(path)}: no weights of a learned codec")
     net = DctVae.from_state(state)
-    prior = _packed(net)
+    prior = _packed(net, tables(net))
     checked = [_same(net, Prior.read(prior), path)]
     with TemporaryDirectory() as folder:
         graphs = {}
         for half in (_Encoder(net), _Decoder(net)):
-            graph = Path(folder, f"{half.part}.onnx")
+            graph = Path(folder, f"{_NEW}-{half.part}.onnx")
             _to_onnx(half, graph)
             checked.append(f"{half.part} {_far(half, graph, path):.1e}")
             graphs[half.part] = graph.read_bytes()
+        prior = _fitted(net, prior, Path(folder), pictures)
     card = Card(
         name=name,
         architecture=type(net).__name__,
@@ -227,13 +236,23 @@ def _far(part: _Encoder | _Decoder, graph: Path, path: Path) -> float:
     return farthest
 
 
-def _packed(net: DctVae) -> bytes:
+def _fitted(net: DctVae, prior: bytes, folder: Path, pictures: Sequence[Image]) -> bytes:
+    """The same nets with tables fitted to pictures, twice, for the choice of symbols follows."""
+    for _ in range(2 if pictures else 0):
+        read = Prior.read(prior)
+        model = Autoencoder(Card(name=_NEW, architecture="", sha256="00" * 32), folder / _NEW)
+        counts = refitted(read.tables, counted(model, read, pictures))
+        prior = _packed(net, (read.tables.start, read.tables.low, counts))
+    return prior
+
+
+def _packed(net: DctVae, those: tuple[Ints, Ints, Ints]) -> bytes:
     """The integer nets and the tables, as a ``.npz`` file that depends on nothing but them."""
     arrays: dict[str, NDArray[Any]] = {
         "gains": net.gains.detach().numpy().astype(np.float32),
         **dict(_integers(net)),
     }
-    start, low, count = tables(net)
+    start, low, count = those
     arrays |= {"table.start": start, "table.low": low, "table.count": count}
     kept = io.BytesIO()
     np.savez_compressed(kept, **arrays)  # type: ignore[arg-type]
@@ -289,19 +308,6 @@ def tables(net: DctVae) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[n
         start.append(start[-1] + len(counts))
         count.append(counts)
     return np.array(start, np.int32), np.array(low, np.int32), np.concatenate(count)
-
-
-def shared(likely: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Probabilities as frequencies of at least 1 that sum to 2**16.
-
-    Examples
-    --------
-    >>> shared(np.array([0.5, 0.5, 0.0])).tolist()
-    [32768, 32767, 1]
-    """
-    counts = 1 + np.floor(likely / likely.sum() * (_SUM - len(likely))).astype(np.int32)
-    counts[np.argmax(counts)] += _SUM - counts.sum()
-    return np.asarray(counts, np.int32)
 
 
 def _logistic(x: NDArray[np.float64], mean: float, scale: float) -> NDArray[np.float64]:

@@ -56,7 +56,7 @@ class RateValidation:
         >>> len(RateValidation.of(pairs).jpeg)
         7
         """
-        squares = [_middle(picture) for picture in pairs.pool.pictures]
+        squares = [middle(picture) for picture in pairs.pool.pictures]
         tensors = [torch.from_numpy(planes(square))[None] for square in squares]
         batches = tuple(Batch(one, one, torch.zeros(1, 1)) for one in tensors)
         psnr = metrics()["psnr"].score
@@ -135,7 +135,7 @@ def saved(points: Points, anchor: Points) -> float:
     return round(1 - float(np.exp((ours - theirs).mean())), 6)
 
 
-def _middle(picture: Image) -> Image:
+def middle(picture: Image) -> Image:
     """Up to 512 pixels to a side, multiples of 32."""
     height, width = (min(_SIDE, side - side % 32) for side in (picture.height, picture.width))
     top, left = (picture.height - height) // 2, (picture.width - width) // 2
