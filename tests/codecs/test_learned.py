@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from recoup.codecs import Learned
 from recoup.codecs import learned as module
 from recoup.codecs.latents import CHANNELS, FEATURES, groups
-from recoup.codecs.learned import decoded, read_slice
+from recoup.codecs.learned import decoded
 from recoup.codecs.prior import Prior
 from recoup.codecs.rans import Ints
 from recoup.codecs.rcp import MAGIC, Coded, Header, pack, unpack
 from recoup.codecs.rcp_picture import carry, whole
+from recoup.codecs.slices import read_slice
 from recoup.errors import CodecError, ModelError, UnsupportedError
 from recoup.image import Image, Samples
 from recoup.models.autoencoder import find_autoencoder, identified

@@ -15,7 +15,7 @@ from recoup.codecs.latents import BLOCK, CHANNELS, channels, zigzag
 from recoup.errors import ModelError, TrainingError
 from recoup.image import Image
 from recoup.training.checkpoint import read_checkpoint
-from recoup.training.export_vae import export_vae, tables
+from recoup.training.export_vae import export_vae
 from recoup.training.losses import costs, worth
 from recoup.training.nets.prior import Whole, chequers, halved, limited, through
 from recoup.training.nets.vae import DctVae, step
@@ -23,7 +23,7 @@ from recoup.training.objective import Objective
 from recoup.training.ranks import Ranks
 from recoup.training.rate import saved
 from recoup.training.recipe import Recipe
-from recoup.training.refit import shared
+from recoup.training.refit import shared, tables
 from recoup.training.run import Run
 
 TINY = Recipe(

@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from recoup.codecs.latents import BLOCK, CHANNELS, HYPER, SIDE, STEPS
+from recoup.codecs.latents import BLOCK, CHANNELS, HYPER, STEPS
 from recoup.codecs.library import failing, side_refusal
 from recoup.codecs.rcp import (
     LONGEST,
     MOST_PIXELS,
     Coded,
     Header,
-    checksum,
     pack,
     unpack,
 )
 from recoup.codecs.settings import validate
 from recoup.contracts import Timed
-from recoup.errors import CodecError
 from recoup.image import Image
 from recoup.models.autoencoder import Autoencoder, find_autoencoder, identified
 from recoup.models.engine import Engine, engine_version, open_model
@@ -31,7 +29,7 @@ from recoup.models.tiles import Span, spans, stream
 
 if TYPE_CHECKING:
     from recoup.codecs.prior import Prior
-    from recoup.codecs.rans import Encoder, Ints
+    from recoup.codecs.rans import Encoder
 
 Floats = NDArray[np.float32]
 
@@ -114,7 +112,7 @@ class Learned:
         self, image: Image, *, threads: int = 1, engine: Engine = "auto"
     ) -> Iterator[tuple[int, Encoder]]:
         """Each slice's symbols as the encoder chose them: their CRC-32, and what codes them."""
-        from recoup.codecs.choose import encode_slice
+        from recoup.codecs.slices import encode_slice
 
         model = find_autoencoder(self.model)
         prior, header = _prior(model), header_of(image, self.quality, model)
@@ -159,6 +157,8 @@ def decoded(coded: Coded, *, threads: int = 1, engine: Engine = "auto") -> Image
     >>> decoded(Learned().coded(image), threads=2).channels
     1
     """
+    from recoup.codecs.slices import read_slice
+
     header = coded.header
     model = identified(header.model)
     prior = _prior(model)
@@ -170,54 +170,6 @@ def decoded(coded: Coded, *, threads: int = 1, engine: Engine = "auto") -> Image
             latents = np.empty((CHANNELS, header.rows, header.columns), np.float32)
         latents[:, rows, columns] = part
     return _picture(latents, header, model, threads, engine)
-
-
-def read_slice(
-    prior: Prior, content: bytes, check: int, height: int, width: int, quality: int
-) -> tuple[NDArray[np.int16], Floats]:
-    """Read the symbols of one slice.
-
-    Parameters
-    ----------
-    prior
-        Of the model.
-    content, check
-        As in the file: coded symbols, and the CRC-32 of what they are.
-    height, width
-        Of its latents.
-    quality
-        As stored.
-
-    Returns
-    -------
-    tuple of ndarray
-        Symbols and latents, (CHANNELS, height, width).
-
-    Raises
-    ------
-    CodecError
-        If they are not those that were encoded.
-    """
-    from recoup.codecs.prior import SIDE_TABLE, table_of
-    from recoup.codecs.rans import Decoder
-
-    reader = Decoder(prior.tables, content)
-    shape = (SIDE, -(-height // HYPER), -(-width // HYPER))
-    count = shape[1] * shape[2]
-    side = reader.take(np.repeat(np.arange(SIDE, dtype=np.int32) + SIDE_TABLE, count)).reshape(
-        shape
-    )
-
-    def take(_channels: slice, _where: NDArray[np.bool_], scale: Ints, mean: Ints) -> Ints:
-        symbols, which = table_of(scale, mean)
-        coded = scale > 0
-        symbols[coded] += reader.take(which[coded])
-        return symbols
-
-    symbols, latents = prior.walk(side, quality, height, width, take)
-    if not reader.ended or checksum(side, symbols) != check:
-        raise CodecError("the symbols are not those that were encoded: the file is damaged")
-    return symbols, latents
 
 
 def header_of(image: Image, quality: float, model: Autoencoder) -> Header:

@@ -109,7 +109,7 @@ class Encoder:
         which, values = (np.concatenate(part) for part in zip(*self._put, strict=True))
         first, last = self.tables.start[which], self.tables.start[which + 1] - 1
         found = first + values - self.tables.low[which]
-        return np.where((found < first) | (found > last), last, found)
+        return np.asarray(np.where((found < first) | (found > last), last, found), np.int32)
 
     def done(self) -> bytes:
         """All that was added, as little-endian words."""

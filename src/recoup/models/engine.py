@@ -22,6 +22,7 @@ from recoup.models.session import Floats, Session, failure
 from recoup.picture import shown
 
 Engine = Literal["auto", "openvino", "onnxruntime"]
+Told = tuple[float, ...] | None
 
 _PROVIDERS = {
     "cpu": "CPUExecutionProvider",
@@ -43,7 +44,7 @@ def open_model(
     engine: Engine = "auto",
     outputs: int = 1,
     channels: tuple[int, ...] = (1, 3),
-    told: tuple[float, ...] | None = None,
+    told: Told = None,
 ) -> Session:
     """Open an ONNX file, or return the session that is already open.
 
@@ -139,7 +140,7 @@ def _opened(
     engine: Engine,
     outputs: int,
     channels: tuple[int, ...],
-    told: tuple[float, ...] | None,
+    told: Told,
 ) -> Session:
     """Open a file as it is now."""
     external.check(path)
@@ -171,12 +172,7 @@ def _chosen(device: str, engine: Engine) -> str:
 
 
 def _by_openvino(
-    path: Path,
-    _device: str,
-    threads: int,
-    outputs: int,
-    allowed: tuple[int, ...],
-    told: tuple[float, ...] | None,
+    path: Path, _device: str, threads: int, outputs: int, allowed: tuple[int, ...], told: Told
 ) -> Session:
     """Open with OpenVINO: float32 arithmetic, one stream, free height and width."""
     import openvino
@@ -218,12 +214,7 @@ def _by_openvino(
 
 
 def _by_onnxruntime(
-    path: Path,
-    device: str,
-    threads: int,
-    outputs: int,
-    allowed: tuple[int, ...],
-    told: tuple[float, ...] | None,
+    path: Path, device: str, threads: int, outputs: int, allowed: tuple[int, ...], told: Told
 ) -> Session:
     """Open with ONNX Runtime: every graph optimisation, nothing logged below an error."""
     import onnxruntime

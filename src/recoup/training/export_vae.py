@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from recoup.codecs.latents import BLOCK, CHANNELS, HYPER, PARTS, SIDE, scale_values
+from recoup.codecs.latents import BLOCK, CHANNELS, HYPER, PARTS, SIDE
 from recoup.codecs.prior import Prior
 from recoup.codecs.rans import Ints
 from recoup.errors import ModelError
@@ -29,12 +29,11 @@ from recoup.picture.write import write
 from recoup.training.export import TOLERANCE
 from recoup.training.nets.prior import Group, Whole
 from recoup.training.nets.vae import DctVae
-from recoup.training.refit import counted, refitted, shared
+from recoup.training.refit import counted, refitted, tables
 from recoup.training.weights import load_state
 
 _OPSET = 17
-_WIDEST = 255
-_SIDE_WIDEST = 127
+_MARGIN = 64  # pixels: what a tile of the synthesis is given around it
 _NEW = "new"
 _LARGE = 1024  # weights of fewer numbers stay float32
 
@@ -112,7 +111,7 @@ def export_vae(
         parameters=sum(weights.numel() for weights in net.parameters()),
         data=data,
         licence=licence,
-        source=source or f"{shown(path.name)}",
+        source=source or shown(path.name),
         checked=f"{checked[0]}; max |ONNX - PyTorch| of the range: {', '.join(checked[1:])}",
         measured=measured,
         sha256=hashlib.sha256(prior + graphs["synthesis"]).hexdigest(),
@@ -123,9 +122,6 @@ def export_vae(
     write(prior, out / f"{name}-prior.npz")
     write(card.text().encode(), out / f"{name}.toml")
     return card
-
-
-_MARGIN = 64
 
 
 class _Encoder(nn.Module):
@@ -274,47 +270,6 @@ def _integers(net: DctVae) -> Iterator[tuple[str, NDArray[Any]]]:
                     f"{name.replace('groups.', 'group')}.{added}",
                     value.detach().numpy().astype(np.int32),
                 )
-
-
-def tables(net: DctVae) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Entropy tables: where each starts, the value of its first entry, all frequencies.
-
-    Of logistic distributions: one for each scale and part of a step, then one for each channel of
-    the hyper-latent.
-
-    Examples
-    --------
-    >>> start, low, count = tables(DctVae(width=8, fine=4))
-    >>> len(low), int(count[: start[1]].sum())
-    (536, 65536)
-    """
-    kinds = [
-        (scale, (part - PARTS // 2) / PARTS, _WIDEST)
-        for scale in scale_values()
-        for part in range(PARTS)
-    ]
-    means, scales = (t.detach().double() for t in (net.prior.side_mean, net.prior.side_scale))
-    kinds += [
-        (math.exp(s), m, _SIDE_WIDEST) for m, s in zip(means.tolist(), scales.tolist(), strict=True)
-    ]
-    start, low, count = [0], [], []
-    for scale, mean, widest in kinds:
-        far = min(widest, math.ceil(14 * scale + 2))
-        first = round(mean) - far
-        values = np.arange(first, first + 2 * far + 1)
-        likely = _logistic(values + 0.5, mean, scale) - _logistic(values - 0.5, mean, scale)
-        counts = shared(np.append(likely, max(0.0, 1 - likely.sum())))
-        low.append(first)
-        start.append(start[-1] + len(counts))
-        count.append(counts)
-    return np.array(start, np.int32), np.array(low, np.int32), np.concatenate(count)
-
-
-def _logistic(x: NDArray[np.float64], mean: float, scale: float) -> NDArray[np.float64]:
-    """The logistic distribution's cumulative function."""
-    with np.errstate(over="ignore"):
-        found: NDArray[np.float64] = 1 / (1 + np.exp(-(x - mean) / scale))
-    return found
 
 
 def _same(net: DctVae, prior: Prior, path: Path) -> str:

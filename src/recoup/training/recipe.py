@@ -7,16 +7,16 @@ import json
 import tomllib
 from dataclasses import dataclass, fields
 from importlib.resources import files
-from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+from typing import Literal, Self, get_type_hints
 
 from recoup.errors import TrainingError
 from recoup.picture import shown
 from recoup.training.losses import PixelLoss
 from recoup.training.optimise import Optimiser, Schedule
 from recoup.training.pairs import Degradation
+from recoup.training.typed import typed
 
 _ABOVE, _NEVER_BELOW, _SHARE = "above 0", "0 or more", "a share, 0 to 1"
 _RANGES = MappingProxyType(
@@ -241,7 +241,7 @@ class Recipe:
         needed = [name for name in ("name", "task", "net", "data") if name not in values]
         if needed:
             raise TrainingError(f"a recipe needs {', '.join(needed)}")
-        return cls(**{name: _typed(name, value, hints[name]) for name, value in values.items()})
+        return cls(**{name: typed(name, value, hints[name]) for name, value in values.items()})
 
 
 def recipe(name: str) -> Recipe:
@@ -291,21 +291,3 @@ def _fits(value: float, wanted: str) -> bool:
     if wanted == _ABOVE:
         return value > 0
     return value >= 0 and (wanted == _NEVER_BELOW or value <= 1)
-
-
-def _typed(name: str, value: Any, hint: Any) -> Any:  # noqa: ANN401  (of the type that hint names)
-    """Check one value against its type; lists become tuples."""
-    origin = get_origin(hint)
-    if origin is tuple and isinstance(value, list):
-        inner = get_args(hint)[0]
-        return tuple(_typed(name, one, inner) for one in value)
-    if origin is Literal:
-        if value in get_args(hint):
-            return value
-        raise TrainingError(f"{name} is one of {', '.join(get_args(hint))}, not {value!r}")
-    kinds: dict[Any, tuple[type, ...]] = {int: (int,), float: (int, float), str: (str,)}
-    fits = kinds.get(hint, ())
-    sound = isinstance(value, fits) and not (isinstance(value, float) and not isfinite(value))
-    if isinstance(value, bool) or not sound:
-        raise TrainingError(f"{name} cannot be {value!r}")
-    return hint(value)

@@ -1,23 +1,68 @@
-"""Entropy tables as symbols really are, rather than as the logistic distribution has them."""
+"""Entropy tables: as the net was trained with, and as symbols really are."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recoup.codecs.choose import encode_slice
-from recoup.codecs.latents import PARTS, SCALES
+from recoup.codecs.latents import PARTS, SCALES, scale_values
 from recoup.codecs.learned import header_of, latents_of
 from recoup.codecs.prior import Prior
 from recoup.codecs.rans import Ints, Tables
+from recoup.codecs.slices import encode_slice
 from recoup.image import Image
 from recoup.models.autoencoder import Autoencoder
+from recoup.training.nets.vae import DctVae
 
 _QUALITIES = (1.0, 2.5, 4.0, 5.5, 7.0, 8.0)
 _BELIEF = 40.0
 _SUM = 1 << 16
+_WIDEST = 255
+_SIDE_WIDEST = 127
+
+
+def tables(net: DctVae) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Entropy tables: where each starts, the value of its first entry, all frequencies.
+
+    Of logistic distributions: one for each scale and part of a step, then one for each channel of
+    the hyper-latent.
+
+    Examples
+    --------
+    >>> start, low, count = tables(DctVae(width=8, fine=4))
+    >>> len(low), int(count[: start[1]].sum())
+    (536, 65536)
+    """
+    kinds = [
+        (scale, (part - PARTS // 2) / PARTS, _WIDEST)
+        for scale in scale_values()
+        for part in range(PARTS)
+    ]
+    means, scales = (t.detach().double() for t in (net.prior.side_mean, net.prior.side_scale))
+    kinds += [
+        (math.exp(s), m, _SIDE_WIDEST) for m, s in zip(means.tolist(), scales.tolist(), strict=True)
+    ]
+    start, low, count = [0], [], []
+    for scale, mean, widest in kinds:
+        far = min(widest, math.ceil(14 * scale + 2))
+        first = round(mean) - far
+        values = np.arange(first, first + 2 * far + 1)
+        likely = _logistic(values + 0.5, mean, scale) - _logistic(values - 0.5, mean, scale)
+        counts = shared(np.append(likely, max(0.0, 1 - likely.sum())))
+        low.append(first)
+        start.append(start[-1] + len(counts))
+        count.append(counts)
+    return np.array(start, np.int32), np.array(low, np.int32), np.concatenate(count)
+
+
+def _logistic(x: NDArray[np.float64], mean: float, scale: float) -> NDArray[np.float64]:
+    """The logistic distribution's cumulative function."""
+    with np.errstate(over="ignore"):
+        found: NDArray[np.float64] = 1 / (1 + np.exp(-(x - mean) / scale))
+    return found
 
 
 def counted(model: Autoencoder, prior: Prior, pictures: Sequence[Image]) -> NDArray[np.int64]:

@@ -1,14 +1,15 @@
-"""Which symbols the learned codec's encoder takes: those that are worth their bits."""
+"""One slice of the learned codec: its symbols chosen, those worth their bits, and read again."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recoup.codecs.latents import CHANNELS, MOST, QUALITIES, SIDE, STEPS, channels
+from recoup.codecs.latents import CHANNELS, HYPER, MOST, QUALITIES, SIDE, STEPS, channels
 from recoup.codecs.prior import SIDE_TABLE, Floats, Prior, table_of
-from recoup.codecs.rans import FARTHEST, Encoder, Ints, compiled
+from recoup.codecs.rans import FARTHEST, Decoder, Encoder, Ints, compiled
 from recoup.codecs.rcp import checksum
+from recoup.errors import CodecError
 
 _SQUARES = (1.0, 1.086, 0.825)  # mean over R, G, B of what an error of 1 in Y, Cb, Cr does
 _LARGEST = FARTHEST // 4
@@ -64,6 +65,51 @@ def encode_slice(prior: Prior, values: Floats, side: Floats, quality: int) -> tu
 
     symbols, _ = prior.walk(whole, quality, values.shape[1], values.shape[2], take)
     return checksum(whole, symbols), coder
+
+
+def read_slice(
+    prior: Prior, content: bytes, check: int, height: int, width: int, quality: int
+) -> tuple[NDArray[np.int16], Floats]:
+    """Read the symbols of one slice.
+
+    Parameters
+    ----------
+    prior
+        Of the model.
+    content, check
+        As in the file: coded symbols, and the CRC-32 of what they are.
+    height, width
+        Of its latents.
+    quality
+        As stored.
+
+    Returns
+    -------
+    tuple of ndarray
+        Symbols and latents, (CHANNELS, height, width).
+
+    Raises
+    ------
+    CodecError
+        If they are not those that were encoded.
+    """
+    reader = Decoder(prior.tables, content)
+    shape = (SIDE, -(-height // HYPER), -(-width // HYPER))
+    count = shape[1] * shape[2]
+    side = reader.take(np.repeat(np.arange(SIDE, dtype=np.int32) + SIDE_TABLE, count)).reshape(
+        shape
+    )
+
+    def take(_channels: slice, _where: NDArray[np.bool_], scale: Ints, mean: Ints) -> Ints:
+        symbols, which = table_of(scale, mean)
+        coded = scale > 0
+        symbols[coded] += reader.take(which[coded])
+        return symbols
+
+    symbols, latents = prior.walk(side, quality, height, width, take)
+    if not reader.ended or checksum(side, symbols) != check:
+        raise CodecError("the symbols are not those that were encoded: the file is damaged")
+    return symbols, latents
 
 
 def bit_worth(prior: Prior, quality: int) -> Floats:
