@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 RUNS = Path("recoup-training")
 _MOST = 5
-_COUNTED = 48  # pictures that entropy tables are fitted to
+_COUNTED = 32  # pictures that entropy tables are fitted to
 
 
 def train(
