@@ -98,7 +98,7 @@ def export_vae(
         for half in (_Encoder(net), _Decoder(net)):
             graph = Path(folder, f"{_NEW}-{half.part}.onnx")
             _to_onnx(half, graph)
-            checked.append(f"{half.part} {_far(half, graph, path):.1e}")
+            checked.append(f"{half.part} {_far(half, graph, path):.1e} {half.unit_of}")
             graphs[half.part] = graph.read_bytes()
         prior = _fitted(net, prior, Path(folder), pictures)
     card = Card(
@@ -112,7 +112,7 @@ def export_vae(
         data=data,
         licence=licence,
         source=source or shown(path.name),
-        checked=f"{checked[0]}; max |ONNX - PyTorch| of the range: {', '.join(checked[1:])}",
+        checked=f"{checked[0]}; max |ONNX - PyTorch|: {', '.join(checked[1:])}",
         measured=measured,
         sha256=hashlib.sha256(prior + graphs["synthesis"]).hexdigest(),
     )
@@ -128,7 +128,7 @@ class _Encoder(nn.Module):
     """Picture and quality to latents in steps and hyper-latent."""
 
     part = "analysis"
-    outputs = ("latents", "side")
+    outputs, unit_of = ("latents", "side"), "of a quantiser step"
     channels, unit = 3, BLOCK * HYPER
 
     def __init__(self, net: DctVae) -> None:
@@ -145,7 +145,7 @@ class _Decoder(nn.Module):
     """Latents and quality to picture."""
 
     part = "synthesis"
-    outputs = ("restored",)
+    outputs, unit_of = ("restored",), "of the range"
     channels, unit = CHANNELS, 1
 
     def __init__(self, net: DctVae) -> None:
