@@ -20,6 +20,7 @@ from recoup.codecs import (
     Jpeg2000,
     JpegLs,
     JpegXl,
+    Learned,
     Png,
     Raw,
     WebP,
@@ -73,6 +74,7 @@ CASES = (
     Case(JpegXl(lossless=True, effort=1), tuple(range(8, 15))),
     Case(JpegLs(), EVERY_DEPTH),
     Case(JpegLs(3), EVERY_DEPTH, floor=40, error=3),
+    Case(Learned(7), EVERY_DEPTH, floor=36),
     Case(Raw(), EVERY_DEPTH),
     Case(ZIP, (8, 16)),
     Case(replace(ZIP, input="pnm"), EVERY_DEPTH),
@@ -87,6 +89,7 @@ LADDERS: tuple[tuple[Codec, ...], ...] = (
     tuple(WebP(q) for q in (5, 20, 40, 60, 80, 95)),
     tuple(Avif(q, speed=8) for q in (10, 30, 50, 70, 90)),
     tuple(JpegXl(d, effort=4) for d in (15, 6, 3, 1, 0.3)),
+    tuple(Learned(q) for q in (1, 2.5, 4, 5.5, 7, 8)),
     tuple(JpegLs(near) for near in (20, 10, 5, 2, 0)),
 )
 """From the worst quality to the best."""

@@ -12,6 +12,7 @@ from recoup import __version__
 from recoup.cli.analyse import analyse
 from recoup.cli.compress import compress
 from recoup.cli.data import data
+from recoup.cli.decompress import decompress
 from recoup.cli.ledger import ledger
 from recoup.cli.models import models
 from recoup.cli.study import study
@@ -28,6 +29,7 @@ app = typer.Typer(
 
 app.add_typer(models, name="models")
 app.command()(train)
+app.command()(decompress)
 app.command()(analyse)
 app.command()(ledger)
 app.command()(compress)

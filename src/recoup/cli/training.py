@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 RUNS = Path("recoup-training")
 _MOST = 5
+_COUNTED = 32  # pictures that entropy tables are fitted to
 
 
 def train(
@@ -149,10 +150,16 @@ def _export(run: Run, name: str) -> None:
     from recoup.cli import show
     from recoup.models import folder
     from recoup.training.export import export
+    from recoup.training.export_vae import export_vae
     from recoup.training.provenance import provenance
+    from recoup.training.rate import middle
 
     said = provenance(run.recipe, run.state, pictures=len(run.names), threads=run.threads)
-    card = export(run.best, out=folder(), name=name, **vars(said))
+    if run.recipe.codes:
+        pictures = [middle(one) for one in run.pairs.pool.pictures[:_COUNTED]]
+        card = export_vae(run.best, out=folder(), name=name, pictures=pictures, **vars(said))
+    else:
+        card = export(run.best, out=folder(), name=name, **vars(said))
     show.note(f"{card.name}: {card.architecture}, x{card.scale}, {card.parameters:,} weights")
     show.note(f"checked: {card.checked}")
 

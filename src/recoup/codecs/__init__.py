@@ -17,6 +17,7 @@ from recoup.codecs.jpeg import Jpeg
 from recoup.codecs.jpeg2000 import Jpeg2000
 from recoup.codecs.jpegls import JpegLs
 from recoup.codecs.jpegxl import JpegXl
+from recoup.codecs.learned import Learned
 from recoup.codecs.png import Png
 from recoup.codecs.raw import Raw
 from recoup.codecs.webp import WebP
@@ -32,6 +33,7 @@ __all__ = [
     "Jpeg2000",
     "JpegLs",
     "JpegXl",
+    "Learned",
     "Png",
     "Raw",
     "WebP",
@@ -48,6 +50,7 @@ CODECS: Mapping[str, type[Codec]] = MappingProxyType(
         "avif": Avif,
         "jpegxl": JpegXl,
         "jpegls": JpegLs,
+        "learned": Learned,
         "raw": Raw,
         "command": Command,
     }

@@ -22,6 +22,7 @@ from recoup.models.session import Floats, Session, failure
 from recoup.picture import shown
 
 Engine = Literal["auto", "openvino", "onnxruntime"]
+Told = tuple[float, ...] | None
 
 _PROVIDERS = {
     "cpu": "CPUExecutionProvider",
@@ -42,7 +43,8 @@ def open_model(
     threads: int = 1,
     engine: Engine = "auto",
     outputs: int = 1,
-    told: tuple[float, ...] | None = None,
+    channels: tuple[int, ...] = (1, 3),
+    told: Told = None,
 ) -> Session:
     """Open an ONNX file, or return the session that is already open.
 
@@ -59,6 +61,8 @@ def open_model(
         ``auto`` takes OpenVINO on the processor if it is installed, ONNX Runtime otherwise.
     outputs
         How many the file has: 1 for a restorer, more for features, of any shape.
+    channels
+        Which numbers of channels its input may have: grey and colour, or those of latents.
     told
         What the model is told for as long as it is open, which an engine can then work into the
         weights: int8 models run nearly twice as fast. None leaves it to each run.
@@ -82,7 +86,7 @@ def open_model(
         reason = getattr(error, "strerror", None) or "no such file"
         raise ModelError(f"{shown(path)}: cannot be read: {reason}") from error
     state = info.st_mtime_ns, info.st_size
-    return _opened(path, state, device, max(1, threads), engine, outputs, told)
+    return _opened(path, state, device, max(1, threads), engine, outputs, channels, told)
 
 
 def engine_version(device: str = "cpu", engine: Engine = "auto") -> str:
@@ -135,14 +139,15 @@ def _opened(
     threads: int,
     engine: Engine,
     outputs: int,
-    told: tuple[float, ...] | None,
+    channels: tuple[int, ...],
+    told: Told,
 ) -> Session:
     """Open a file as it is now."""
     external.check(path)
     chosen = _chosen(device, engine)
     opener = _by_openvino if chosen == "openvino" else _by_onnxruntime
     try:
-        return opener(path, device, threads, outputs, told)
+        return opener(path, device, threads, outputs, channels, told)
     except (ModelError, MemoryError):
         raise
     except Exception as error:  # whatever an engine raises on opening, the file is at fault
@@ -167,7 +172,7 @@ def _chosen(device: str, engine: Engine) -> str:
 
 
 def _by_openvino(
-    path: Path, _device: str, threads: int, outputs: int, told: tuple[float, ...] | None
+    path: Path, _device: str, threads: int, outputs: int, allowed: tuple[int, ...], told: Told
 ) -> Session:
     """Open with OpenVINO: float32 arithmetic, one stream, free height and width."""
     import openvino
@@ -182,7 +187,8 @@ def _by_openvino(
         for inlet in model.inputs
     ]
     floats = all(inlet.element_type.to_string() == "f32" for inlet in model.inputs)
-    channels, facts = _channels(shown(path), shapes[0], floats), _facts(shown(path), shapes[1:])
+    channels = _channels(shown(path), shapes[0], floats, allowed)
+    facts = _facts(shown(path), shapes[1:])
     if told is not None and facts:
         _fix(model, _numbers(told, facts))
         facts = 0
@@ -208,7 +214,7 @@ def _by_openvino(
 
 
 def _by_onnxruntime(
-    path: Path, device: str, threads: int, outputs: int, told: tuple[float, ...] | None
+    path: Path, device: str, threads: int, outputs: int, allowed: tuple[int, ...], told: Told
 ) -> Session:
     """Open with ONNX Runtime: every graph optimisation, nothing logged below an error."""
     import onnxruntime
@@ -223,7 +229,8 @@ def _by_onnxruntime(
     _check_counts(shown(path), inlets, opened.get_outputs(), outputs)
     shapes = [[side if isinstance(side, int) else None for side in i.shape] for i in inlets]
     floats = all(inlet.type == "tensor(float)" for inlet in inlets)
-    channels, facts = _channels(shown(path), shapes[0], floats), _facts(shown(path), shapes[1:])
+    channels = _channels(shown(path), shapes[0], floats, allowed)
+    facts = _facts(shown(path), shapes[1:])
     names = [inlet.name for inlet in inlets]
     always = [_numbers(told, facts)] if told is not None and facts else []
     facts = 0 if always else facts
@@ -270,11 +277,17 @@ def _facts(name: str, shapes: list[list[int | None]]) -> int:
     return shape[1]
 
 
-def _channels(name: str, shape: list[int | None], is_float: bool) -> int:  # noqa: FBT001
+def _channels(
+    name: str,
+    shape: list[int | None],
+    is_float: bool,  # noqa: FBT001
+    allowed: tuple[int, ...],
+) -> int:
     """Return the input's channels; refuse an input that recoup cannot feed."""
-    if len(shape) != 4 or not is_float or shape[0] not in (None, 1) or shape[1] not in (1, 3):
+    if len(shape) != 4 or not is_float or shape[0] not in (None, 1) or shape[1] not in allowed:
+        several = " or ".join(map(str, allowed))
         raise ModelError(
-            f"{name}: its input is not (1, 1 or 3, height, width) float32; export it so"
+            f"{name}: its input is not (1, {several}, height, width) float32; export it so"
         )
     if shape[2] is not None or shape[3] is not None:
         raise ModelError(

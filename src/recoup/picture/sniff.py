@@ -29,6 +29,7 @@ _REFUSED = (
     ("an icon", rb"\x00\x00[\x01\x02]\x00[^\x00]\x00"),
     ("a JPEG XR picture", rb"II\xbc"),
     ("a camera raw file", rb"FUJIFILMCCD-RAW|IIR[OS]|IIU\x00|II\*\x00....CR|FOVb|\x00MRM"),
+    ("a file of recoup's learned codec (recoup decompress opens it)", rb"\x89RCP\r\n\x1a\n"),
     ("a QOI picture", rb"qoif"),
     ("a DDS texture", rb"DDS "),
     ("a FITS picture", rb"SIMPLE  ="),

@@ -20,12 +20,15 @@ from recoup.training.nets.srvgg import SRVGGNetCompact
 from recoup.training.nets.swinir import SwinIR
 from recoup.training.nets.unet import UNet
 from recoup.training.nets.unet_light import UNetLight
+from recoup.training.nets.vae import DctVae
+
+Trainable = Restorer | DctVae
 
 
 class Net(Protocol):
     """Settings that build a net."""
 
-    def build(self) -> Restorer:
+    def build(self) -> Trainable:
         """Return the net with its start values."""
         ...
 
@@ -168,6 +171,29 @@ class SwinIr:
         )
 
 
+@dataclass(frozen=True)
+class Vae:
+    """DctVae: the learned codec."""
+
+    width: int = 96
+    fine: int = 32
+    analysis: int = 2
+    synthesis: int = 2
+    blocks: int = 2
+
+    name: ClassVar[str] = "vae"
+
+    def build(self) -> DctVae:
+        """Return the net with its start values."""
+        return DctVae(
+            width=self.width,
+            fine=self.fine,
+            analysis=self.analysis,
+            synthesis=self.synthesis,
+            blocks=self.blocks,
+        )
+
+
 NETS: Mapping[str, type[Net]] = MappingProxyType(
     {
         "plain": Plain,
@@ -177,12 +203,13 @@ NETS: Mapping[str, type[Net]] = MappingProxyType(
         "srvgg": Srvgg,
         "rrdb": Rrdb,
         "swinir": SwinIr,
+        "vae": Vae,
     }
 )
 """Nets that recipes can name."""
 
 
-def build(net: str, *, seed: int) -> Restorer:
+def build(net: str, *, seed: int) -> Trainable:
     """Build a net from its text, the same for the same seed, ready to train.
 
     Parameters

@@ -29,7 +29,7 @@ class Point:
         When.
     loss
         Of that step.
-    psnr, ssim, shown, lpips, gains
+    psnr, ssim, shown, lpips, gains, cost, saved
         As in :class:`recoup.training.validate.Scores`.
     """
 
@@ -41,6 +41,8 @@ class Point:
     shown: float
     lpips: float | None = None
     gains: dict[str, float] = field(default_factory=dict)
+    cost: float | None = None
+    saved: float | None = None
 
 
 @dataclass(frozen=True)

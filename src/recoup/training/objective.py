@@ -8,10 +8,12 @@ from torch import Tensor
 
 from recoup.training.checkpoint import part
 from recoup.training.critic import Critic
-from recoup.training.losses import PIXEL_LOSSES
+from recoup.training.losses import PIXEL_LOSSES, costs
 from recoup.training.perceptual import Perceptual
 from recoup.training.ranks import Ranks
 from recoup.training.recipe import Recipe
+
+Spent = tuple[Tensor, Tensor] | None
 
 
 class Objective:
@@ -48,10 +50,17 @@ class Objective:
                 width=recipe.critic, rate=recipe.critic_rate, seed=recipe.seed, ranks=ranks
             )
 
-    def loss(self, restored: Tensor, wanted: Tensor, *, step: int) -> Tensor:
-        """The net's loss on its crops, both (batch, channels, height, width) float32 in 0..1."""
+    def loss(self, restored: Tensor, wanted: Tensor, *, step: int, spent: Spent = None) -> Tensor:
+        """The net's loss on its crops, both (batch, channels, height, width) float32 in 0..1.
+
+        ``spent`` is what a codec spent on each crop: bits per pixel and the quality, both (batch,).
+        """
         recipe = self.recipe
-        total = PIXEL_LOSSES[recipe.last if recipe.sharp(step) else recipe.loss](restored, wanted)
+        if spent is None:
+            pixels = PIXEL_LOSSES[recipe.last if recipe.sharp(step) else recipe.loss]
+            total = pixels(restored, wanted)
+        else:
+            total = costs(restored, wanted, *spent).mean()
         if self.perceptual is not None:
             total = total + recipe.perceptual * self.perceptual(restored, wanted)
         if self.critic is not None:

@@ -67,6 +67,9 @@ class Degradation:
     coded
         Side of squares that are coded whole by a random codec and decoded, instead of the chain:
         see :class:`CodedPictures`; 0 for none.
+    quality
+        Least and largest quality of a learned codec, drawn for each crop and told as the only
+        fact; the crop itself is left as it is. (0, 0) for none.
     """
 
     chain: str = ""
@@ -75,10 +78,13 @@ class Degradation:
     told: float = 0.0
     margin: int = 0
     coded: int = 0
+    quality: tuple[float, float] = (0.0, 0.0)
 
     @property
     def facts(self) -> int:
         """Numbers that the net is told."""
+        if self.quality[1]:
+            return 1
         return 0 if not self.told else len(FACTS) if self.coded else 2
 
 
@@ -143,6 +149,9 @@ class Pairs:
             clean, shown, facts = self._coded.sample(step * self.batch, draw)
             clean, shown = (_turned(planes(one), turn) for one in (clean, shown))
             return shown, clean, facts if self.degradation.told else facts[:0]
+        if self.degradation.quality[1]:
+            clean = planes(self.pool.crop(self.crop, draw, zoom=self.zoom))
+            return clean, clean, np.array([draw.uniform(*self.degradation.quality)], np.float32)
         if self.reuse == 1:
             clean, degraded = map(planes, self._made(draw))
         else:

@@ -58,6 +58,8 @@ class Progress:
         if scores := self.scores:
             parts += [f"{scores.psnr:.2f} dB ({scores.gain:+.2f})", f"SSIM {scores.ssim:.4f}"]
             parts += [f"{kind} {gain:+.2f}" for kind, gain in scores.gains]
+            if scores.cost is not None and scores.saved is not None:
+                parts.append(f"cost {scores.cost:.4f}  {-scores.saved:+.1%} of JPEG")
             parts += [] if scores.lpips is None else [f"LPIPS {scores.lpips:.4f}"]
         parts += [f"{self.rate:.1f} crops/s", f"waiting {self.waited:.0%}".replace("%", " %")]
         return "  ".join([*parts, f"{self.left:.0f} s left"])

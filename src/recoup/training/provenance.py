@@ -85,5 +85,12 @@ def _curve(state: State) -> str:
         return f"{state.best:.2f}"
     step = max(1, len(state.curve) // _POINTS)
     chosen = state.curve[::-step][::-1]
+    if state.curve[-1].saved is not None:
+        points = ", ".join(
+            f"{1 - point.saved:.1%} at step {point.step}".replace("%", " %")
+            for point in chosen
+            if point.saved is not None
+        )
+        return f"of JPEG's bytes (4:2:0, baseline) at equal PSNR, estimated: {points}"
     points = ", ".join(f"{point.psnr:.2f} dB at step {point.step}" for point in chosen)
     return f"{points} (what the net is shown: {state.curve[-1].shown:.2f} dB)"

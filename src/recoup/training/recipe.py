@@ -7,16 +7,16 @@ import json
 import tomllib
 from dataclasses import dataclass, fields
 from importlib.resources import files
-from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+from typing import Literal, Self, get_type_hints
 
 from recoup.errors import TrainingError
 from recoup.picture import shown
 from recoup.training.losses import PixelLoss
 from recoup.training.optimise import Optimiser, Schedule
 from recoup.training.pairs import Degradation
+from recoup.training.typed import typed
 
 _ABOVE, _NEVER_BELOW, _SHARE = "above 0", "0 or more", "a share, 0 to 1"
 _RANGES = MappingProxyType(
@@ -48,6 +48,9 @@ class Recipe:
         Pictures kept for validation, taken by the order of their hashes.
     chain, sigma, clipped, told, margin, coded
         The degradation: see :class:`Degradation`.
+    quality
+        ``[least, most]`` qualities of a learned codec, drawn for each crop; instead of a
+        degradation, and with what a crop costs in bits in the loss. ``[0, 0]`` for restorers.
     crop, batch
         Side of what the net is to return, in pixels; crops in a step.
     zoom
@@ -93,6 +96,7 @@ class Recipe:
     told: float = 0.0
     margin: int = 0
     coded: int = 0
+    quality: tuple[float, float] = (0.0, 0.0)
     crop: int = 96
     zoom: tuple[int, ...] = (1,)
     batch: int = 8
@@ -126,13 +130,17 @@ class Recipe:
                 raise TrainingError(f"{name} must be {wanted}, not {getattr(self, name)}")
         if not self.data:
             raise TrainingError("data must name a set or a folder")
-        least, most = (*self.sigma, 0.0, 0.0)[:2]
-        if len(self.sigma) - 2 or not 0 <= least <= most:
-            raise TrainingError(f"sigma is [least, most], not {list(self.sigma)}")
+        for name in ("sigma", "quality"):
+            pair = getattr(self, name)
+            if len(pair) != 2 or not 0 <= pair[0] <= pair[1]:
+                raise TrainingError(f"{name} is [least, most], not {list(pair)}")
         if min(self.zoom, default=0) < 1:
             raise TrainingError(f"zoom is a list of whole numbers above 0, not {list(self.zoom)}")
-        if self.coded and (self.chain or self.margin or any(self.sigma)):
-            raise TrainingError("coded stands alone: leave out chain, margin and sigma")
+        by_chain = self.chain or self.margin or any(self.sigma)
+        if sum(map(bool, (self.coded, self.codes, by_chain))) > 1:
+            raise TrainingError(
+                "coded stands alone, and so does quality: leave out chain, margin and sigma"
+            )
         if self.coded and self.coded < self.crop + 8:
             raise TrainingError(f"coded must be crop + 8 or more, not {self.coded}")
         if self.crop < _LEAST or (self.judge == "lpips" and self.crop % 32):
@@ -142,9 +150,16 @@ class Recipe:
             )
 
     @property
-    def judge(self) -> Literal["psnr", "lpips"]:
+    def codes(self) -> bool:
+        """Whether the net is a codec, which is told a quality and pays for bits."""
+        return self.quality[1] > 0
+
+    @property
+    def judge(self) -> Literal["psnr", "lpips", "cost"]:
         """The score that says which weights are best; a critic costs PSNR for what is seen."""
-        return "lpips" if self.perceptual or self.adversarial else "psnr"
+        if self.perceptual or self.adversarial:
+            return "lpips"
+        return "cost" if self.codes else "psnr"
 
     def sharp(self, step: int) -> bool:
         """Whether a step uses ``l2`` whatever the loss.
@@ -173,7 +188,15 @@ class Recipe:
     @property
     def degradation(self) -> Degradation:
         """What is done to clean crops."""
-        return Degradation(self.chain, self.sigma, self.clipped, self.told, self.margin, self.coded)
+        return Degradation(
+            self.chain,
+            self.sigma,
+            self.clipped,
+            self.told,
+            self.margin,
+            self.coded,
+            self.quality,
+        )
 
     @property
     def side(self) -> int:
@@ -218,7 +241,7 @@ class Recipe:
         needed = [name for name in ("name", "task", "net", "data") if name not in values]
         if needed:
             raise TrainingError(f"a recipe needs {', '.join(needed)}")
-        return cls(**{name: _typed(name, value, hints[name]) for name, value in values.items()})
+        return cls(**{name: typed(name, value, hints[name]) for name, value in values.items()})
 
 
 def recipe(name: str) -> Recipe:
@@ -268,21 +291,3 @@ def _fits(value: float, wanted: str) -> bool:
     if wanted == _ABOVE:
         return value > 0
     return value >= 0 and (wanted == _NEVER_BELOW or value <= 1)
-
-
-def _typed(name: str, value: Any, hint: Any) -> Any:  # noqa: ANN401  (of the type that hint names)
-    """Check one value against its type; lists become tuples."""
-    origin = get_origin(hint)
-    if origin is tuple and isinstance(value, list):
-        inner = get_args(hint)[0]
-        return tuple(_typed(name, one, inner) for one in value)
-    if origin is Literal:
-        if value in get_args(hint):
-            return value
-        raise TrainingError(f"{name} is one of {', '.join(get_args(hint))}, not {value!r}")
-    kinds: dict[Any, tuple[type, ...]] = {int: (int,), float: (int, float), str: (str,)}
-    fits = kinds.get(hint, ())
-    sound = isinstance(value, fits) and not (isinstance(value, float) and not isfinite(value))
-    if isinstance(value, bool) or not sound:
-        raise TrainingError(f"{name} cannot be {value!r}")
-    return hint(value)

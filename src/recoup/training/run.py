@@ -26,12 +26,13 @@ from recoup.training.checkpoint import (
 )
 from recoup.training.feed import Feed
 from recoup.training.journal import Journal
-from recoup.training.objective import Objective
+from recoup.training.objective import Objective, Spent
 from recoup.training.optimise import Pace, optimisers
 from recoup.training.pairs import Batch, Pairs
 from recoup.training.pool import Pool, pool, split
 from recoup.training.progress import Progress
 from recoup.training.ranks import Ranks, laid_out
+from recoup.training.rate import RateValidation
 from recoup.training.recipe import Recipe
 from recoup.training.start import begin, check, made, standing
 from recoup.training.validate import Scores, Validation
@@ -89,7 +90,8 @@ class Run:
         self.names, self.left_out = pictures.names, pictures.left_out
         kept, held = split(pictures, held_out=recipe.held_out)
         self.pairs = self._pairs(kept)
-        self.validation = Validation.of(replace(self._pairs(held), rank=0, ranks=1))
+        judge = RateValidation if recipe.codes else Validation
+        self.validation = judge.of(replace(self._pairs(held), rank=0, ranks=1))
         self.journal = Journal(folder)
         digest = hashlib.sha256("".join(p.sha256 for p in kept.pictures).encode()).hexdigest()
         self.state = State(0, recipe.sha256, digest, -math.inf, 0, 0.0, 0.0, recipe.steps)
@@ -201,8 +203,8 @@ class Run:
         for one, rate in zip(self.optimisers, (recipe.rate, recipe.rest), strict=False):
             for group in one.param_groups:
                 group["lr"] = rate * pace
-        restored, wanted = self._restored(batch)
-        loss = self.objective.loss(restored, wanted, step=step)
+        restored, wanted, spent = self._restored(batch)
+        loss = self.objective.loss(restored, wanted, step=step, spent=spent)
         loss.backward()  # type: ignore[no-untyped-call]
         self.ranks.average(self.net.parameters())
         norm = nn.utils.clip_grad_norm_(self.net.parameters(), recipe.clip)
@@ -218,16 +220,21 @@ class Run:
         self._average(min(recipe.ema, (step + 1) / (step + 10)))
         return float(loss.detach())
 
-    def _restored(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """What the net gives for a batch, and what it should give."""
+    def _restored(self, batch: Batch) -> tuple[Tensor, Tensor, Spent]:
+        """What the net gives for a batch, what it should give, and what a codec spent on it."""
         layout = torch.channels_last
         given = batch.shown.to(self.device).contiguous(memory_format=layout)
         wanted = batch.wanted.to(self.device).contiguous(memory_format=layout)
         facts = batch.facts.to(self.device)
         half = self.recipe.precision == "bf16"
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+            if self.recipe.codes:
+                # Its noise depends on the step alone, so that a run can resume anywhere.
+                torch.manual_seed((self.recipe.seed << 32) + self.state.step)
+                restored, bits = self.net(given, facts)
+                return restored.float(), wanted, (bits, facts[:, 0])
             restored = self.net(given, facts) if facts.shape[1] else self.net(given)
-        return restored.float(), wanted
+        return restored.float(), wanted, None
 
     @torch.no_grad()
     def _average(self, decay: float) -> None:
@@ -248,6 +255,8 @@ class Run:
             report.loss,
             *(scores.psnr, scores.ssim, scores.shown, scores.lpips),
             dict(scores.gains),
+            scores.cost,
+            scores.saved,
         )
         self.state = replace(self.state, curve=(*self.state.curve, point))
         judged = self._judged(scores)
@@ -260,6 +269,8 @@ class Run:
         """One number, the higher the better."""
         if self.recipe.judge == "psnr":
             return scores.psnr
+        if scores.cost is not None and self.recipe.judge == "cost":
+            return -scores.cost
         if scores.lpips is None:
             # Without the metric, PSNR would prefer the weights that the critic has not touched.
             return float(self.state.step)

@@ -37,6 +37,10 @@ class Scores:
         Of what the net gives; None if the metric is not installed.
     gains
         Decibels above what the net was shown, by kind of crop where there are kinds: by codec.
+    cost
+        Of a codec: see :func:`recoup.training.losses.costs`; None for restorers.
+    saved
+        Of a codec: share of JPEG's bytes that it does without at equal PSNR, 0..1.
     """
 
     psnr: float
@@ -44,6 +48,8 @@ class Scores:
     shown: float
     lpips: float | None = None
     gains: tuple[tuple[str, float], ...] = ()
+    cost: float | None = None
+    saved: float | None = None
 
     @property
     def gain(self) -> float:
