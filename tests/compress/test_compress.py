@@ -18,7 +18,8 @@ from skimage import data
 
 from recoup.chain import Chain
 from recoup.chain.chain import facts_of
-from recoup.codecs import Avif, Jpeg, Jpeg2000, JpegXl, WebP
+from recoup.codecs import Avif, Jpeg, Jpeg2000, JpegXl, Learned, WebP
+from recoup.codecs.rcp_picture import whole
 from recoup.compress import Target, compress
 from recoup.compress.encode import made, ready
 from recoup.compress.scales import SCALES, family, variants
@@ -324,3 +325,19 @@ def test_a_model_that_enlarges_has_no_strength(make_model: Callable[..., Path]) 
         Onnx("double", strength=3)
     with pytest.raises(ChainError, match="enlarges"):
         compress([], ["jpeg"], out="none", restore="double")
+
+
+def test_the_learned_codec_keeps_everything(photo: Picture, tmp_path: Path) -> None:
+    """Alpha too; its files are restored from in chains only."""
+    alpha = np.arange(photo.image.pixels, dtype=np.uint8).reshape(photo.image.samples.shape[:2])
+    save(replace(photo, alpha=alpha, exif=EXIF, xmp=b"<x/>"), tmp_path / "a.png")
+    (done,) = compress([tmp_path / "a.png"], ["rcp"], quality=2, out=tmp_path / "out")
+    assert done.out is not None, done.error
+    assert done.out.name == "a.rcp"
+    back = whole(done.out.read_bytes())
+    assert back.image == Learned(2).decode(Learned(2).encode(photo.image))
+    assert np.array_equal(back.alpha, alpha)  # type: ignore[arg-type]  # equal, so there
+    assert (back.xmp, b"cat" in (back.exif or b"")) == (b"<x/>", True)
+    (none,) = compress([tmp_path / "a.png"], ["rcp"], out=tmp_path / "out", restore=MODEL)
+    assert none.error is not None
+    assert "in chains only" in none.error

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from recoup.chain.chain import facts_of
+from recoup.codecs import Learned
+from recoup.codecs.rcp_picture import carry
 from recoup.contracts import Codec, Filter
 from recoup.errors import NotApplicableError
 from recoup.filters.identity import Identity
@@ -69,10 +71,14 @@ def ready(picture: Picture, codec: Codec, *, strip: bool) -> Picture:
     >>> ready(one, Png(), strip=True).exif is None
     True
     """
-    if picture.alpha is not None and int(picture.alpha.min()) < picture.image.peak:
-        raise NotApplicableError("has transparency, which is not written yet; flatten it first")
-    picture = replace(picture, alpha=None)
-    left_out = ("icc", "exif", "xmp") if strip else unfit(picture, codec.name)
+    if codec.name == Learned.name:  # its own format has room for everything
+        left_out: tuple[str, ...] = ()
+    else:
+        if picture.alpha is not None and int(picture.alpha.min()) < picture.image.peak:
+            raise NotApplicableError("has transparency, which is not written yet; flatten it first")
+        picture = replace(picture, alpha=None)
+        left_out = unfit(picture, codec.name)
+    left_out = ("icc", "exif", "xmp") if strip else left_out
     if "icc" in left_out and picture.icc:
         image, notes = measured(picture)
         picture = replace(picture, image=image, icc=None, notes=notes)
@@ -99,6 +105,8 @@ def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Ma
 
     Raises
     ------
+    NotApplicableError
+        If a restorer is to follow a format whose files are not restored from.
     CodecError, MissingError, ModelError, PictureError, UnsupportedError
         As the parts raise them.
 
@@ -110,6 +118,8 @@ def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Ma
     >>> one.promise is None, one.restored() == one.decoded
     (True, True)
     """
+    if restorer is not None and codec.name == Learned.name:
+        raise NotApplicableError("restorers follow .rcp files in chains only; leave out --restore")
     coded = codec.encode(picture.image)
     decoded = codec.decode(coded)
     step: Filter = Identity()
@@ -117,7 +127,9 @@ def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Ma
     if restorer is not None:
         step, note = restorer.promised(picture.image, decoded, facts_of(coded))
         promise = Promise.read(note)
-    xmp = promise.xmp(picture.xmp) if promise else picture.xmp
-    if picture.icc or picture.exif or xmp:
-        coded = embed(coded, replace(picture, xmp=xmp))
+    carried = replace(picture, xmp=promise.xmp(picture.xmp) if promise else picture.xmp)
+    if codec.name == Learned.name:
+        coded = carry(coded, carried)
+    elif carried.icc or carried.exif or carried.xmp:
+        coded = embed(coded, carried)
     return Made(codec, coded, decoded, step, promise)

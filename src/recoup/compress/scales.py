@@ -51,10 +51,17 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
             tuple(round(15 * 0.96**n, 2) for n in range(124)),
             (("effort", (5, 7)),),
         ),
+        "learned": Scale("quality", tuple(1 + n / 12 for n in range(85))),
         "jpeg2000": Scale("psnr", tuple(20 + n / 4 for n in range(141))),
     }
 )
 """By the codec's name."""
+
+
+ALIASES: Mapping[str, str] = MappingProxyType(
+    {"jpg": "jpeg", "jp2": "jpeg2000", "jxl": "jpegxl", "rcp": "learned"}
+)
+"""Suffixes that stand for a codec of another name."""
 
 
 def family(text: str, *, quality: float | None = None) -> list[Codec]:
@@ -63,7 +70,7 @@ def family(text: str, *, quality: float | None = None) -> list[Codec]:
     Parameters
     ----------
     text
-        ``jpeg``, ``avif:speed=4``: as in chains.
+        ``jpeg``, ``avif:speed=4``: as in chains; a suffix such as ``jxl`` stands for its codec.
     quality
         On the codec's own scale (JPEG XL: of ``quality``, not distance); None leaves it.
 
@@ -77,6 +84,7 @@ def family(text: str, *, quality: float | None = None) -> list[Codec]:
     >>> [codec.quality for codec in family("jpeg", quality=40)]
     [40]
     """
+    text = _named(text)
     found = parse(text, codecs(), "codec")
     if quality is None:
         return found
@@ -112,6 +120,7 @@ def variants(text: str) -> list[list[Codec]]:
     >>> len(variants("jpeg"))
     4
     """
+    text = _named(text)
     found = family(text)
     if len(found) != 1 or found[0].name not in SCALES or found[0].lossless:
         raise ChainError(
@@ -125,6 +134,12 @@ def variants(text: str) -> list[list[Codec]]:
         [replace(codec, **dict(zip(free, chosen, strict=True)), **{scale.field: v}) for v in values]
         for chosen in product(*free.values())
     ]
+
+
+def _named(text: str) -> str:
+    """The text with the codec's name in the place of a suffix."""
+    name, colon, rest = text.partition(":")
+    return ALIASES.get(name.strip(), name) + colon + rest
 
 
 def _given(text: str, name: str) -> set[str]:
