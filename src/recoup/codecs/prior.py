@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recoup.codecs.grid import Grid, Squares
 from recoup.codecs.latents import (
     CHANNELS,
     FEATURES,
@@ -34,7 +35,6 @@ Floats = NDArray[np.float32]
 Take = Callable[[slice, NDArray[np.bool_], Ints, Ints], Ints]
 
 SIDE_TABLE = SCALES * PARTS
-_PAD = 2
 _EXACT = 1 << 24
 _FARTHEST = 1 << 10
 _LAYERS = ("before", "beside", "middle", "out", "straight")
@@ -123,24 +123,23 @@ class Prior:
             Symbols, (CHANNELS, height, width); where in its bin each most likely lies, the same
             shape.
         """
-        grid = _Grid(height, width)
+        grid = Grid(height, width)
         features = grid.padded(self._features(side)[:, :height, :width])
         signed = np.zeros((CHANNELS, grid.size), np.float32)
         loud = np.zeros((CHANNELS, grid.size), np.float32)
         symbols = np.zeros((CHANNELS, height, width), np.int16)
         decoded = np.zeros((CHANNELS, height, width), np.float32)
         heard = loudness().astype(np.float32)
-        white = np.add.outer(np.arange(height), np.arange(width)) % 2 == 1
+        passes = Squares.both(height, width)
         for n, (first, last) in enumerate(groups()):
             seen = np.zeros((2 * (last - first), grid.size), np.float32)
             own = grid.inner(seen)
             base = self._base(
                 n, np.concatenate((features, signed[:first], loud[:first])), grid, quality
             )
-            for where in (~white, white):
-                beside = where is white
-                scale, mean = self._expected(n, base, seen, grid, quality, beside=beside)
-                ids, means = (part[:, where].ravel() for part in (scale, mean))
+            for squares in passes:
+                ids, means = self._expected(n, base, seen, grid, quality, squares)
+                where = squares.where
                 found = take(slice(first, last), where, ids, means)
                 part = found.reshape(last - first, -1)
                 symbols[first:last, where] = part
@@ -156,37 +155,37 @@ class Prior:
     def _features(self, side: Ints) -> Floats:
         """The hyper-decoder: (SIDE, h, w) to (FEATURES, 4 h, 4 w)."""
         _, height, width = side.shape
-        grid = _Grid(height, width)
+        grid = Grid(height, width)
         given = np.clip(side, -MOST, MOST).astype(np.float32)
         hidden = _down(self._sums("first", grid.padded(given), grid), 2)
         wide = _down(self._plain("second", hidden), 7)
         blocks = wide.reshape(FEATURES, HYPER, HYPER, height, width).transpose(0, 3, 1, 4, 2)
         return np.ascontiguousarray(blocks).reshape(FEATURES, HYPER * height, HYPER * width)
 
-    def _base(self, n: int, known: Floats, grid: _Grid, quality: int) -> Floats:
+    def _base(self, n: int, known: Floats, grid: Grid, quality: int) -> Floats:
         """What a group's first layer sums of the groups before it."""
         sums = self._sums(f"group{n}.before", known, grid)
         sums += self._column(f"group{n}.fast") * np.float32(quality // 2)
         return sums
 
     def _expected(
-        self, n: int, base: Floats, seen: Floats, grid: _Grid, quality: int, *, beside: bool
+        self, n: int, base: Floats, seen: Floats, grid: Grid, quality: int, where: Squares
     ) -> tuple[Ints, Ints]:
-        """Scale index and mean in eighths of a group, each (channels, height, width)."""
+        """Scale indices and means in eighths of a group's pass, each (channels * positions,)."""
         own = len(seen) // 2
-        sums = base + self._sums(f"group{n}.beside", seen, grid) if beside else base
+        sums = base[:, where.flat]
+        if where.white:
+            sums += self._sums(f"group{n}.beside", seen, grid, beside=True)[:, where.flat]
         hidden = _down(self._plain(f"group{n}.middle", _down(sums, 8)), 7)
         out = self._plain(f"group{n}.out", hidden)
         start = self._column(f"group{n}.start") + self._column(f"group{n}.slope") * (quality // 2)
-        scale = np.floor(out[:own] * 2.0**-7) + np.floor(start * 2.0**-9)
-        mean = np.floor(out[own:] * 2.0**-8)
-        if beside:
-            mean += np.floor(self._sums(f"group{n}.straight", seen[:own], grid) * 2.0**-5)
-        shape = (own, grid.height, grid.width)
+        scale = np.floor(out[:own] * np.float32(2.0**-7)) + np.floor(start * np.float32(2.0**-9))
+        mean = np.floor(out[own:] * np.float32(2.0**-8))
+        if where.white:
+            straight = self._sums(f"group{n}.straight", seen[:own], grid, beside=True)
+            mean += np.floor(straight[:, where.flat] * np.float32(2.0**-5))
         limited = np.clip(scale, 0, SCALES - 1), np.clip(mean, -_FARTHEST, _FARTHEST)
-        return limited[0].astype(np.int32).reshape(shape), limited[1].astype(np.int32).reshape(
-            shape
-        )
+        return limited[0].astype(np.int32).ravel(), limited[1].astype(np.int32).ravel()
 
     def _shift(self, symbols: Ints, scale: Ints, mean: Ints) -> Floats:
         """How far from each symbol its bin's centre of gravity lies, (count,)."""
@@ -194,13 +193,19 @@ class Prior:
         found: Floats = self.centres.reshape(-1, 5)[which, np.clip(symbols - nearest, -2, 2) + 2]
         return found
 
-    def _sums(self, name: str, given: Floats, grid: _Grid) -> Floats:
-        """A convolution on a padded grid: (outputs, height * width)."""
+    def _sums(self, name: str, given: Floats, grid: Grid, *, beside: bool = False) -> Floats:
+        """A convolution on a padded grid: (outputs, height * width).
+
+        ``beside`` takes only what lies on the other squares: what is given is 0 on those of the
+        square itself.
+        """
         weight = self._float(f"{name}.weight")
         side = weight.shape[2]
         total = np.zeros((len(weight), grid.run), np.float32)
         for down in range(side):
             for across in range(side):
+                if beside and (down + across) % 2 == 0:
+                    continue
                 at = grid.at(down - side // 2, across - side // 2)
                 total += weight[:, :, down, across] @ given[:, at : at + grid.run]
         inner = grid.rows(total)
@@ -242,49 +247,6 @@ def table_of(scale: Ints, mean: Ints) -> tuple[Ints, Ints]:
     """
     nearest = (mean + PARTS // 2) >> 3
     return nearest, scale * PARTS + mean - PARTS * nearest + PARTS // 2
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """Planes with two positions of zeros around them, row after row in one line."""
-
-    height: int
-    width: int
-
-    @property
-    def stride(self) -> int:
-        """From one row to the next."""
-        return self.width + 2 * _PAD
-
-    @property
-    def size(self) -> int:
-        """Of a plane."""
-        return (self.height + 2 * _PAD) * self.stride
-
-    @property
-    def run(self) -> int:
-        """From the first inner position to the last."""
-        return self.height * self.stride - 2 * _PAD
-
-    def at(self, down: int, across: int) -> int:
-        """Where a run starts, moved so far."""
-        return (_PAD + down) * self.stride + _PAD + across
-
-    def inner(self, planes: Floats) -> Floats:
-        """(channels, height, width), a view."""
-        whole = planes.reshape(len(planes), self.height + 2 * _PAD, self.stride)
-        return whole[:, _PAD:-_PAD, _PAD:-_PAD]
-
-    def padded(self, planes: Floats) -> Floats:
-        """(channels, height, width) with zeros around: (channels, size)."""
-        out = np.zeros((len(planes), self.size), np.float32)
-        self.inner(out)[:] = planes
-        return out
-
-    def rows(self, runs: Floats) -> Floats:
-        """Runs of inner positions as (channels, height, width)."""
-        padded = np.pad(runs, ((0, 0), (0, 2 * _PAD)))
-        return padded.reshape(len(runs), self.height, self.stride)[:, :, : self.width]
 
 
 def _down(sums: Floats, shift: int) -> Floats:

@@ -16,7 +16,7 @@ from recoup.image import Image
 from recoup.metrics import metrics
 from recoup.training.losses import costs
 from recoup.training.pairs import Batch, Pairs, planes
-from recoup.training.validate import Scores, Validation
+from recoup.training.validate import Score, Scores, Validation, lpips
 
 _QUALITIES = (1.0, 3.0, 5.0, 7.0)
 _JPEG = (10, 20, 35, 55, 75, 88, 94)
@@ -36,11 +36,13 @@ class RateValidation:
     jpeg
         Mean bits per pixel and mean PSNR of JPEG (4:2:0, baseline, the tables of its standard) on
         them.
+    lpips
+        The metric, taken at the second quality; None if it is not installed.
     """
 
     batches: tuple[Batch, ...]
     jpeg: Points = field(repr=False)
-    beside: Validation = field(default_factory=lambda: Validation(()), repr=False)
+    lpips: Score | None = None
 
     @classmethod
     def of(cls, pairs: Pairs) -> RateValidation:
@@ -67,14 +69,14 @@ class RateValidation:
             scored = [psnr(s, codec.decode(f)) for s, f in zip(squares, files, strict=True)]
             bpp = [8 * len(f) / s.pixels for s, f in zip(squares, files, strict=True)]
             points.append((_mean(bpp), _mean(scored)))
-        return cls(batches, points)
+        return cls(batches, points, lpips())
 
     def score(self, net: nn.Module) -> tuple[Scores, tuple[Tensor, ...]]:
         """Score a net; also return what it gave at the lowest quality."""
         psnr, ssim = (metrics()[name].score for name in ("psnr", "ssim"))
         device = next(net.parameters()).device
         given: list[Tensor] = []
-        points, cost, scored = [], [], []
+        points, cost, scored, seen = [], [], [], []
         for quality in _QUALITIES:
             told = torch.tensor([[quality]], device=device)
             spent, good = [], []
@@ -87,6 +89,8 @@ class RateValidation:
                 spent.append(float(bits))
                 good.append(psnr(*pair))
                 scored.append((good[-1], ssim(*pair)))
+                if self.lpips is not None and quality == _QUALITIES[1]:
+                    seen.append(self.lpips(*pair))
                 if quality == _QUALITIES[0]:
                     given.append(out.cpu())
             points.append((_mean(spent), _mean(good)))
@@ -94,7 +98,8 @@ class RateValidation:
         return Scores(
             means[0],
             means[1],
-            math.nan if not self.jpeg else float(np.mean([p for _, p in self.jpeg])),
+            _mean([p for _, p in self.jpeg]),
+            _mean(seen) if seen else None,
             gains=tuple(
                 (f"q{q:g} {r:.3f} bpp", p) for q, (r, p) in zip(_QUALITIES, points, strict=True)
             ),

@@ -96,7 +96,7 @@ def refitted(tables: Tables, counts: NDArray[np.int64]) -> Ints:
     >>> start, low = np.array([0, 4], np.int32), np.array([-1], np.int32)
     >>> tables = Tables(start, low, np.array([16384, 32768, 16383, 1], np.int32))
     >>> refitted(tables, np.array([0, 10**6, 0, 0])).tolist()
-    [2, 65531, 2, 1]
+    [1, 65533, 1, 1]
     """
     out = []
     for which in range(len(tables.low)):

@@ -93,7 +93,7 @@ class Validation:
         """
         if pairs.degradation.coded:
             kinds, coded = zip(*_coded(pairs), strict=True)
-            return cls(coded, _lpips(), kinds)
+            return cls(coded, lpips(), kinds)
         margin = 2 * pairs.degradation.margin
         batches = []
         for n, picture in enumerate(pairs.pool.pictures):
@@ -104,7 +104,7 @@ class Validation:
                 alone, pairs.degradation, pairs.scale, crop=side, batch=1, seed=pairs.seed + n
             )
             batches.append(fixed.at(0))
-        return cls(tuple(batches), _lpips())
+        return cls(tuple(batches), lpips())
 
     def score(self, net: nn.Module) -> tuple[Scores, tuple[Tensor, ...]]:
         """Score a net; also return what it gave, each (1, channels, height, width)."""
@@ -185,8 +185,16 @@ def enlarged(shown: Tensor, wanted: Tensor) -> Tensor:
     return functional.interpolate(shown, size=wanted.shape[2:], mode="bicubic", align_corners=False)
 
 
-def _lpips() -> Score | None:
-    """The metric, if there is one and it can run."""
+def lpips() -> Score | None:
+    """The metric, if there is one and it can run.
+
+    Examples
+    --------
+    >>> found = lpips()
+    >>> grey = Image(np.zeros((32, 32), np.uint8))
+    >>> found is None or found(grey, grey) == 0
+    True
+    """
     metric = metrics().get("lpips")
     if metric is None:
         return None
