@@ -12,21 +12,6 @@ Floats = NDArray[np.float32]
 _PAD = 2
 
 
-@dataclass(frozen=True, eq=False)
-class Squares:
-    """The black or the white squares of a chequer board."""
-
-    white: bool
-    where: NDArray[np.bool_]
-    flat: NDArray[np.intp]
-
-    @classmethod
-    def both(cls, height: int, width: int) -> tuple[Squares, Squares]:
-        """The black ones, where row + column is even, and the white ones."""
-        odd = np.add.outer(np.arange(height), np.arange(width)) % 2 == 1
-        return cls(False, ~odd, np.flatnonzero(~odd)), cls(True, odd, np.flatnonzero(odd))  # noqa: FBT003
-
-
 @dataclass(frozen=True)
 class Grid:
     """Planes with two positions of zeros around them, row after row in one line."""
@@ -64,7 +49,48 @@ class Grid:
         self.inner(out)[:] = planes
         return out
 
+    @property
+    def whole(self) -> int:
+        """Of the rows between the zeros above and below."""
+        return self.height * self.stride
+
     def rows(self, runs: Floats) -> Floats:
-        """Runs of inner positions as (channels, height, width)."""
-        padded = np.pad(runs, ((0, 0), (0, 2 * _PAD)))
-        return padded.reshape(len(runs), self.height, self.stride)[:, :, : self.width]
+        """Runs of inner positions, ``whole`` long, as (channels, height, width)."""
+        return runs.reshape(len(runs), self.height, self.stride)[:, :, : self.width]
+
+
+@dataclass(frozen=True, eq=False)
+class Squares:
+    """The black or the white squares of a chequer board.
+
+    Attributes
+    ----------
+    white
+        Which.
+    where
+        As (height, width).
+    flat, padded
+        Their places in a plane, and in one with zeros around it, in the order of rows.
+    """
+
+    white: bool
+    where: NDArray[np.bool_]
+    flat: NDArray[np.intp]
+    padded: NDArray[np.intp]
+
+    @classmethod
+    def both(cls, grid: Grid) -> tuple[Squares, Squares]:
+        """The black ones, where row + column is even, and the white ones.
+
+        Examples
+        --------
+        >>> [one.flat.tolist() for one in Squares.both(Grid(2, 3))]
+        [[0, 2, 4], [1, 3, 5]]
+        """
+        rows, columns = np.indices((grid.height, grid.width))
+        inside = (rows + _PAD) * grid.stride + columns + _PAD
+        black, white = ((rows + columns) % 2 == parity for parity in (0, 1))
+        return tuple(
+            cls(where is white, where, np.flatnonzero(where), inside[where])
+            for where in (black, white)
+        )  # type: ignore[return-value]  # two

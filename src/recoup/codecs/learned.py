@@ -242,7 +242,10 @@ def _picture(
         out[top : top + strip.shape[1]] = strip.transpose(1, 2, 0)
 
     rows, columns = (spans(side, _TILE, _MARGIN, _MARGIN) for side in (header.rows, header.columns))
-    stream(rows, columns, result, emit)
+    if len(rows) == len(columns) == 1:  # nothing to blend
+        emit(0, result(rows[0], columns[0]))
+    else:
+        stream(rows, columns, result, emit)
     return Image(out, header.bits)
 
 

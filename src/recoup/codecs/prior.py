@@ -127,30 +127,28 @@ class Prior:
         features = grid.padded(self._features(side)[:, :height, :width])
         signed = np.zeros((CHANNELS, grid.size), np.float32)
         loud = np.zeros((CHANNELS, grid.size), np.float32)
-        symbols = np.zeros((CHANNELS, height, width), np.int16)
-        decoded = np.zeros((CHANNELS, height, width), np.float32)
+        symbols = np.zeros((CHANNELS, height * width), np.int16)
+        decoded = np.zeros((CHANNELS, height * width), np.float32)
         heard = loudness().astype(np.float32)
-        passes = Squares.both(height, width)
+        passes = Squares.both(grid)
         for n, (first, last) in enumerate(groups()):
             seen = np.zeros((2 * (last - first), grid.size), np.float32)
-            own = grid.inner(seen)
-            base = self._base(
-                n, np.concatenate((features, signed[:first], loud[:first])), grid, quality
-            )
+            known = np.concatenate((features, signed[:first], loud[:first]))
+            base = self._base(n, known, grid, quality)
             for squares in passes:
                 ids, means = self._expected(n, base, seen, grid, quality, squares)
-                where = squares.where
-                found = take(slice(first, last), where, ids, means)
+                found = take(slice(first, last), squares.where, ids, means)
                 part = found.reshape(last - first, -1)
-                symbols[first:last, where] = part
-                decoded[first:last, where] = part + self._shift(found, ids, means).reshape(
-                    part.shape
-                )
+                symbols[first:last, squares.flat] = part
+                centred = self._shift(found, ids, means)
+                centred += found
+                decoded[first:last, squares.flat] = centred.reshape(part.shape)
                 clipped = np.clip(part, -MOST, MOST)
-                own[: last - first, where] = clipped
-                own[last - first :, where] = heard[np.abs(clipped)]
+                seen[: last - first, squares.padded] = clipped
+                seen[last - first :, squares.padded] = heard[np.abs(clipped)]
             signed[first:last], loud[first:last] = np.split(seen, 2)
-        return symbols, decoded
+        shape = (CHANNELS, height, width)
+        return symbols.reshape(shape), decoded.reshape(shape)
 
     def _features(self, side: Ints) -> Floats:
         """The hyper-decoder: (SIDE, h, w) to (FEATURES, 4 h, 4 w)."""
@@ -199,23 +197,32 @@ class Prior:
         ``beside`` takes only what lies on the other squares: what is given is 0 on those of the
         square itself.
         """
-        weight = self._float(f"{name}.weight")
-        side = weight.shape[2]
-        total = np.zeros((len(weight), grid.run), np.float32)
+        weight = self._taps(name)
+        side = len(weight)
+        total = np.zeros((weight.shape[2], grid.whole), np.float32)
+        run = total[:, : grid.run]
         for down in range(side):
             for across in range(side):
                 if beside and (down + across) % 2 == 0:
                     continue
                 at = grid.at(down - side // 2, across - side // 2)
-                total += weight[:, :, down, across] @ given[:, at : at + grid.run]
-        inner = grid.rows(total)
-        return inner.reshape(len(weight), -1) + self._column(f"{name}.bias")
+                run += weight[down, across] @ given[:, at : at + grid.run]
+        total += self._column(f"{name}.bias")
+        return grid.rows(total).reshape(len(total), -1)
 
     def _plain(self, name: str, given: Floats) -> Floats:
         """A convolution of side 1: (inputs, positions) to (outputs, positions)."""
         out: Floats = self._float(f"{name}.weight")[:, :, 0, 0] @ given
         out += self._column(f"{name}.bias")
         return out
+
+    def _taps(self, name: str) -> Floats:
+        """Weights of a convolution as (side, side, outputs, inputs), converted once."""
+        kept, key = self._floats, f"{name}.taps"
+        if key not in kept:
+            taps = self.arrays[f"{name}.weight"].transpose(2, 3, 0, 1)
+            kept[key] = np.ascontiguousarray(taps, np.float32)
+        return kept[key]
 
     def _column(self, name: str) -> Floats:
         return self._float(name)[:, np.newaxis]
