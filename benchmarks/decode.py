@@ -75,13 +75,12 @@ def stripes(
     """A whole frame through a model, stripe by stripe."""
     card, path = find(name)
     session = open_model(path, threads=threads)
-    margin = card.margin or 0
+    margin = (card.margin or 0) + -(card.margin or 0) % card.multiple
 
     def run() -> object:
         out = np.empty_like(image.samples)
         for top in range(0, image.height, ROWS):
             first, last = max(0, top - margin), min(image.height, top + ROWS + margin)
-            first -= first % card.multiple
             part = image.samples[first:last]
             planes = np.ascontiguousarray(part.transpose(2, 0, 1)[np.newaxis], np.float32)
             planes /= 255
