@@ -30,7 +30,7 @@ from recoup.picture import Picture, load
 
 Arrays = Mapping[str, NDArray[Any]]
 
-GOLDEN = Path(__file__).with_name("golden")
+GOLDEN = Path(__file__).with_name("golden_rcp")
 
 
 def scene(height: int, width: int, channels: int = 3) -> Image:
