@@ -184,6 +184,13 @@ def test_with_weights_it_is_a_default(lpips_here: Path) -> None:
     assert "lpips" in [metric.name for metric in Plan.of(["raw"]).metrics]
 
 
+@pytest.mark.usefixtures("lpips_here")
+def test_weights_that_nothing_runs_are_no_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The core alone has no engine: a sweep then measures what it can."""
+    monkeypatch.setattr("recoup.metrics.find_spec", lambda _: None)
+    assert "lpips" not in [metric.name for metric in Plan.of(["raw"]).metrics]
+
+
 def test_pictures_that_are_refused() -> None:
     """Too small, unlike."""
     with pytest.raises(NotApplicableError, match="31 pixels"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from types import MappingProxyType
 
 from recoup.contracts import Metric
@@ -46,12 +47,14 @@ def metrics() -> dict[str, Metric]:
 def ready() -> list[str]:
     """Return the names of the metrics that can score here: what a plan measures by default.
 
-    A metric that needs a model (LPIPS) is among them once that is installed.
+    A metric that needs a model (LPIPS) is among them once that is installed, and a library that
+    runs it.
 
     Examples
     --------
     >>> ready()[:5]
     ['psnr', 'psnr_y', 'ssim', 'ms_ssim', 'ssimulacra2']
     """
-    here = installed()
+    runs = any(find_spec(engine) for engine in ("openvino", "onnxruntime"))
+    here = installed() if runs else ()
     return [name for name, metric in metrics().items() if metric.needs in ("", *here)]
