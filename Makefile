@@ -51,11 +51,15 @@ intervals: .venv/dev  ## How often the intervals of BD-rates cover the truth: 1,
 bench: .venv/dev  ## Every benchmark; see benchmarks/README.md for what each shows
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-# The page tests drive Chromium: install it where that can be done, else they skip and say so.
+# Tests drive Chromium and compare with others' programs: install what is missing where that can be
+# done, else those tests skip and say so.
+PROGRAMS := chromium:chromium cjpeg:libjpeg-turbo-progs webpinfo:webp opj_dump:libopenjp2-tools \
+  vips:libvips-tools exiftool:libimage-exiftool-perl
 browser:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null; } || \
-	  echo "no Chromium: the tests of the report page will be skipped"
+	@missing=$$(for one in $(PROGRAMS); do command -v $${one%:*} >/dev/null || echo $${one#*:}; done); \
+	[ -z "$$missing" ] || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
+	  DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $$missing >/dev/null; } || \
+	  echo "not installed, so that tests with them are skipped: $$missing"
 
 clean:  ## Remove the environment and everything made
 	rm -rf .venv demo-photos demo-report build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

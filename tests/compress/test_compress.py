@@ -20,7 +20,7 @@ from recoup.chain import Chain
 from recoup.chain.chain import facts_of
 from recoup.codecs import Avif, Jpeg, Jpeg2000, JpegXl, Learned, WebP
 from recoup.codecs.rcp_picture import whole
-from recoup.compress import Target, compress
+from recoup.compress import Target, compress, decompress
 from recoup.compress.encode import made, ready
 from recoup.compress.scales import SCALES, family, variants
 from recoup.compress.target import smallest
@@ -62,14 +62,14 @@ def test_what_is_promised_is_kept_to_the_bit(photo: Picture, tmp_path: Path, cod
     one = made(photo, codec, Promised(MODEL))
     assert one.promise is not None
     assert one.promise.gain > 0.01
-    gain = psnr(photo.image, one.restored()) - psnr(photo.image, one.decoded)
+    gain = psnr(photo.image, one.restored) - psnr(photo.image, one.decoded)
     assert gain == pytest.approx(one.promise.gain, abs=0.006)
     path = tmp_path / f"a{codec.suffix}"
     path.write_bytes(one.data)
     for jobs in (1, 2):
         (done,) = restore([path], out=tmp_path / f"out{jobs}", jobs=jobs)
         assert done.out is not None, done.error
-        assert load(done.out).image == one.restored()
+        assert load(done.out).image == one.restored
         assert load(done.out).xmp is None
 
 
@@ -100,7 +100,7 @@ def test_no_harm_is_done(photo: Picture, make_model: Callable[..., Path]) -> Non
         one = made(photo, Jpeg(50), Promised(kind))
         assert one.promise is None
         assert one.data == Jpeg(50).encode(photo.image)
-        assert one.restored() == one.decoded
+        assert one.restored == one.decoded
 
 
 @pytest.mark.parametrize("codec", ["jpeg:quality=10", "jpeg:quality=95", "webp:quality=60"])
@@ -180,7 +180,7 @@ def test_the_smallest_file_that_meets_a_target(photo: Picture, to: str) -> None:
     assert not target.met(psnr(photo.image, made(photo, lower).decoded))
     if to != "jpeg2000":
         restored = smallest(photo, variants(to), target, Promised(MODEL))
-        assert psnr(photo.image, restored.made.restored()) == restored.score >= 31.0
+        assert psnr(photo.image, restored.made.restored) == restored.score >= 31.0
         assert len(restored.made.data) <= len(plain.made.data) + 200
 
 
@@ -341,3 +341,52 @@ def test_the_learned_codec_keeps_everything(photo: Picture, tmp_path: Path) -> N
     (none,) = compress([tmp_path / "a.png"], ["rcp"], out=tmp_path / "out", restore=MODEL)
     assert none.error is not None
     assert "in chains only" in none.error
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "photo-2.jpg"])
+def test_nothing_that_is_there_is_replaced(file: Path, tmp_path: Path, name: str) -> None:
+    """A stranger's file keeps its name; the same again finds what it made before."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / name).write_bytes(b"a camera's own")
+    for _ in range(2):
+        (done,) = compress([file], out=tmp_path / "out")
+        assert done.out is not None, done.error
+        assert done.out.name == ("photo-2.jpg" if name == "photo.jpg" else "photo.jpg")
+    assert (tmp_path / "out" / name).read_bytes() == b"a camera's own"
+    (other,) = compress([file], ["jpeg:quality=30"], out=tmp_path / "out")
+    assert other.out is not None
+    assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+def test_originals_outlive_their_own_rcp_files(file: Path, tmp_path: Path) -> None:
+    """Decompressed beside the picture that it was made of, a file gets another name."""
+    before = file.read_bytes()
+    (made_,) = compress([file], ["rcp"], out=tmp_path)
+    assert made_.out is not None, made_.error
+    for _ in range(2):
+        (done,) = decompress([tmp_path], out=tmp_path)
+        assert done.out is not None, done.error
+        assert done.out.name == "photo-2.png"
+    assert file.read_bytes() == before
+
+
+def test_a_codestream_that_carries_something_is_named_for_it(
+    photo: Picture, tmp_path: Path
+) -> None:
+    """HTJ2K: .jhc without, .jph with."""
+    for exif, suffix in ((None, ".jhc"), (EXIF, ".jph")):
+        save(replace(photo, exif=exif), tmp_path / "a.png")
+        (done,) = compress([tmp_path / "a.png"], ["htj2k"], out=tmp_path / "out")
+        assert done.out is not None, done.error
+        assert done.out.suffix == suffix
+
+
+def test_promises_follow_the_learned_codec_in_chains(photo: Picture) -> None:
+    """Its own format holds the note; a format that holds none is not applicable."""
+    done = Chain.parse(f"learned:quality=1 | promised:model={MODEL}").run(photo.image)
+    alone = Chain.parse("learned:quality=1").run(photo.image)
+    gain = psnr(photo.image, done.decoded) - psnr(photo.image, alone.decoded)
+    assert gain >= 0
+    assert (b"recoup:" in done.encoded) == (gain > 0)
+    with pytest.raises(NotApplicableError, match="metadata can be put into"):
+        Chain.parse(f"jpegls:near=9 | promised:model={MODEL}").run(photo.image)

@@ -14,12 +14,12 @@ from typing import Self
 from recoup.chain import text as steps
 from recoup.chain.table import all_filters, by_model
 from recoup.codecs import codecs
+from recoup.codecs.carried import carrying
 from recoup.codecs.facts import read_facts
 from recoup.contracts import Codec, FileFacts, Filter, Promising, Restorer
 from recoup.errors import ChainError, CodecError, UnsupportedError
 from recoup.image import Image
 from recoup.picture import Picture
-from recoup.picture.embed import embed
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def settle(after: tuple[Filter, ...], original: Image, encoded: bytes, decoded: 
 
     Raises
     ------
-    UnsupportedError
+    NotApplicableError
         If something is to be noted in a file that holds no notes.
     MissingError, ModelError
         As the filter raises them.
@@ -188,7 +188,7 @@ def settle(after: tuple[Filter, ...], original: Image, encoded: bytes, decoded: 
     first = after[0] if after else None
     if isinstance(first, Promising):
         step, note = first.promised(original, decoded, facts_of(encoded))
-        noted = embed(encoded, Picture(decoded, xmp=note)) if note else encoded
+        noted = carrying(encoded, Picture(decoded, xmp=note)) if note else encoded
         return Settled((step, *after[1:]), noted)
     if isinstance(first, Restorer):
         return Settled((first.told(facts_of(encoded)), *after[1:]), encoded)

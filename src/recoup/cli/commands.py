@@ -15,6 +15,7 @@ from recoup.cli.data import data
 from recoup.cli.decompress import decompress
 from recoup.cli.ledger import ledger
 from recoup.cli.models import models
+from recoup.cli.options import INTERRUPTED, Jobs, MaxPixels, Paths
 from recoup.cli.study import study
 from recoup.cli.training import train
 
@@ -35,11 +36,8 @@ app.command()(ledger)
 app.command()(compress)
 app.add_typer(data, name="data")
 app.add_typer(study, name="study")
-INTERRUPTED = 130
 
-Paths = Annotated[list[str], typer.Argument(help="Files, folders (searched through) and globs.")]
 Results = Annotated[Path, typer.Argument(help="A results folder, as compare made it.")]
-MaxPixels = Annotated[int, typer.Option(help="Refuse pictures with more pixels than this.", min=1)]
 ReportSize = Annotated[
     float, typer.Option(help="Room for pictures in the report, in MB (10^6 bytes).", min=0)
 ]
@@ -225,9 +223,7 @@ def restore(
         int | None, typer.Option(min=1, help="Side of a tile; as large as memory allows if absent.")
     ] = None,
     memory: Annotated[str, typer.Option(help="What it may need at most: 800M, 2G.")] = "2G",
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Threads; one per core if not given.")
-    ] = None,
+    jobs: Jobs = None,
     device: Annotated[str, typer.Option(help="cpu, or another that ONNX Runtime has.")] = "cpu",
     max_pixels: MaxPixels = 200_000_000,
 ) -> None:

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recoup.cli.options import INTERRUPTED, Jobs, MaxPixels, Paths
+
 if TYPE_CHECKING:
     from rich.table import Table
 
     from recoup.compress import Compressed
 
-_INTERRUPTED = 130
-
 
 def compress(
-    paths: Annotated[
-        list[str], typer.Argument(help="Files, folders (searched through) and globs.")
-    ],
+    paths: Paths,
     *,
     to: Annotated[
         list[str] | None,
@@ -41,12 +39,8 @@ def compress(
     strip: Annotated[
         bool, typer.Option("--strip", help="Leave out EXIF, XMP and the profile.")
     ] = False,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Threads; one per core if not given.")
-    ] = None,
-    max_pixels: Annotated[
-        int, typer.Option(help="Refuse pictures with more pixels than this.", min=1)
-    ] = 200_000_000,
+    jobs: Jobs = None,
+    max_pixels: MaxPixels = 200_000_000,
 ) -> None:
     """Write smaller files, at a quality or the smallest that meet a target.
 
@@ -73,7 +67,7 @@ def compress(
         )
     except KeyboardInterrupt:
         show.note("stopped; what is written is whole")
-        raise typer.Exit(_INTERRUPTED) from None
+        raise typer.Exit(INTERRUPTED) from None
     written = [one for one in done if one.out]
     if written:
         show.print_table(_table(written, scored=target is not None))

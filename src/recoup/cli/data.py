@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
+from recoup.cli.options import INTERRUPTED
+
 data = typer.Typer(help="Picture sets to train and test on.", no_args_is_help=True)
 
-INTERRUPTED = 130
 
 Set = Annotated[str, typer.Argument(help="A set's name, or a folder, file or glob of yours.")]
 

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from recoup.cli.options import INTERRUPTED
+
 if TYPE_CHECKING:
     from recoup.training.progress import Progress
     from recoup.training.ranks import Ranks
     from recoup.training.recipe import Recipe
     from recoup.training.run import Run
 
-INTERRUPTED = 130
 RUNS = Path("recoup-training")
 _MOST = 5
 _COUNTED = 32  # pictures that entropy tables are fitted to

@@ -16,7 +16,9 @@ from recoup.errors import ChainError, NotApplicableError, PictureError, RecoupEr
 from recoup.filters.promised import Promised
 from recoup.models.promise import Promise
 from recoup.picture import Found, Picture, find, load, shown
-from recoup.picture.write import write
+from recoup.picture.write import write_new
+
+_CODESTREAM = b"\xff\x4f\xff\x51"  # ISO/IEC 15444-1, A.4
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,8 @@ def compress(
         Codecs with settings, as in chains. Of several, or of one that stands for several, the
         smallest file is kept; that needs a target.
     out
-        Folder for the results; made if need be. Files in it by the same name are replaced, unless
-        they are sources.
+        Folder for the results; made if need be. No file in it is replaced: a name that is taken
+        gets a number, unless the file holds the same bytes.
     quality
         On the codec's own scale.
     target
@@ -181,8 +183,7 @@ def _compressed(source: Found, order: _Order, folder: Path, taken: set[Path]) ->
     try:
         picture = load(source.path, max_pixels=order.max_pixels)
         one, score, notes = _best(picture, order)
-        path = _place(source, one.codec.suffix, folder, taken)
-        write(one.data, path)
+        path = write_new(one.data, folder, source.path.stem, _suffix(one), taken)
     except RecoupError as error:
         text = str(error) if source.name in str(error) else f"{source.name}: {error}"
         return Compressed(source.name, error=text)
@@ -203,28 +204,23 @@ def _compressed(source: Found, order: _Order, folder: Path, taken: set[Path]) ->
 
 def _best(picture: Picture, order: _Order) -> tuple[Made, float | None, tuple[str, ...]]:
     """The file that is wanted of a picture, its score, and what was done."""
-    found: list[Met] = []
+    found: list[tuple[Met, tuple[str, ...]]] = []
     reasons = []
     for codecs in order.several:
         try:
             own = ready(picture, codecs[0], strip=order.strip)
             if order.target is None:
                 return made(own, codecs[0], order.restorer), None, own.notes
-            found.append(smallest(own, [codecs], order.target, order.restorer))
+            found.append((smallest(own, [codecs], order.target, order.restorer), own.notes))
         except NotApplicableError as error:
             reasons.append(str(error))
     if not found:
         raise NotApplicableError("; ".join(dict.fromkeys(reasons)))
-    best = min(found, key=lambda one: len(one.made.data))
-    return best.made, best.score, ready(picture, best.made.codec, strip=order.strip).notes
+    best, notes = min(found, key=lambda one: len(one[0].made.data))
+    return best.made, best.score, notes
 
 
-def _place(source: Found, suffix: str, folder: Path, taken: set[Path]) -> Path:
-    """A name in the folder that replaces no source and nothing of this run."""
-    number = 1
-    while True:
-        tail = f"-{number}" if number > 1 else ""
-        path = folder / f"{source.path.stem}{tail}{suffix}"
-        if path.resolve() not in taken:
-            return path
-        number += 1
+def _suffix(one: Made) -> str:
+    """Of the file: a codestream of HTJ2K that carries something has become a JPH file."""
+    wrapped = one.codec.name == "htj2k" and not one.data.startswith(_CODESTREAM)
+    return ".jph" if wrapped else one.codec.suffix

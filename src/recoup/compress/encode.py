@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from recoup.chain.chain import facts_of
-from recoup.codecs import Learned
-from recoup.codecs.rcp_picture import carry
-from recoup.contracts import Codec, Filter
+from recoup.codecs.carried import LEARNED, carrying, left_out
+from recoup.contracts import Codec
 from recoup.errors import NotApplicableError
-from recoup.filters.identity import Identity
-from recoup.filters.promised import Promised
+from recoup.filters.promised import Promised, decided
 from recoup.image import Image
 from recoup.models.promise import Promise
 from recoup.picture import Picture, measured
-from recoup.picture.embed import embed, unfit
 
 
 @dataclass(frozen=True)
@@ -29,8 +26,8 @@ class Made:
         The whole file.
     decoded
         What every viewer shows.
-    step
-        What restores it; the identity if nothing does.
+    restored
+        What ``recoup restore`` makes of the file.
     promise
         What the file says of that; None if nothing.
     """
@@ -38,12 +35,8 @@ class Made:
     codec: Codec
     data: bytes
     decoded: Image
-    step: Filter
+    restored: Image
     promise: Promise | None
-
-    def restored(self) -> Image:
-        """What ``recoup restore`` makes of the file."""
-        return self.step.apply(self.decoded)
 
 
 def ready(picture: Picture, codec: Codec, *, strip: bool) -> Picture:
@@ -61,7 +54,8 @@ def ready(picture: Picture, codec: Codec, *, strip: bool) -> Picture:
     Raises
     ------
     NotApplicableError
-        If the picture is not opaque, or of a depth or size that the codec does not take.
+        If the picture is not opaque and the file has no room for that, or of a depth or size that
+        the codec does not take.
 
     Examples
     --------
@@ -71,20 +65,18 @@ def ready(picture: Picture, codec: Codec, *, strip: bool) -> Picture:
     >>> ready(one, Png(), strip=True).exif is None
     True
     """
-    if codec.name == Learned.name:  # its own format has room for everything
-        left_out: tuple[str, ...] = ()
-    else:
-        if picture.alpha is not None and int(picture.alpha.min()) < picture.image.peak:
-            raise NotApplicableError("has transparency, which is not written yet; flatten it first")
+    without = left_out(picture, codec.name)
+    if "alpha" in without:
+        raise NotApplicableError("has transparency, which is not written yet; flatten it first")
+    if codec.name != LEARNED:
         picture = replace(picture, alpha=None)
-        left_out = unfit(picture, codec.name)
-    left_out = ("icc", "exif", "xmp") if strip else left_out
-    if "icc" in left_out and picture.icc:
+    without = ("icc", "exif", "xmp") if strip else without
+    if "icc" in without and picture.icc:
         image, notes = measured(picture)
         picture = replace(picture, image=image, icc=None, notes=notes)
-    if "exif" in left_out and picture.exif:
+    if "exif" in without and picture.exif:
         picture = replace(picture, exif=None, notes=(*picture.notes, "EXIF left out"))
-    if "xmp" in left_out and picture.xmp:
+    if "xmp" in without and picture.xmp:
         picture = replace(picture, xmp=None, notes=(*picture.notes, "XMP left out"))
     if reason := codec.refusal(picture.image):
         raise NotApplicableError(reason)
@@ -106,8 +98,9 @@ def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Ma
     Raises
     ------
     NotApplicableError
-        If a restorer is to follow a format whose files are not restored from.
-    CodecError, MissingError, ModelError, PictureError, UnsupportedError
+        If a restorer is to follow a format whose files are not restored from, or the format
+        carries nothing.
+    CodecError, MissingError, ModelError, PictureError
         As the parts raise them.
 
     Examples
@@ -115,21 +108,18 @@ def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Ma
     >>> import numpy as np
     >>> from recoup.codecs import Png
     >>> one = made(Picture(Image(np.zeros((8, 8, 3), np.uint8))), Png())
-    >>> one.promise is None, one.restored() == one.decoded
+    >>> one.promise is None, one.restored == one.decoded
     (True, True)
     """
-    if restorer is not None and codec.name == Learned.name:
+    if restorer is not None and codec.name == LEARNED:
         raise NotApplicableError("restorers follow .rcp files in chains only; leave out --restore")
     coded = codec.encode(picture.image)
     decoded = codec.decode(coded)
-    step: Filter = Identity()
-    promise = None
-    if restorer is not None:
-        step, note = restorer.promised(picture.image, decoded, facts_of(coded))
-        promise = Promise.read(note)
-    carried = replace(picture, xmp=promise.xmp(picture.xmp) if promise else picture.xmp)
-    if codec.name == Learned.name:
-        coded = carry(coded, carried)
-    elif carried.icc or carried.exif or carried.xmp:
-        coded = embed(coded, carried)
-    return Made(codec, coded, decoded, step, promise)
+    if restorer is None:
+        return Made(codec, carrying(coded, picture), decoded, decoded, None)
+    full = restorer.step(1.0).told(facts_of(coded))
+    decision = decided(picture.image, decoded, full)
+    if decision.promise:
+        picture = replace(picture, xmp=decision.promise.xmp(picture.xmp))
+    data = carrying(coded, picture)
+    return Made(codec, data, decoded, decision.restored, decision.promise)

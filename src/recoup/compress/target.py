@@ -121,7 +121,7 @@ def _searched(
 
     def tried(codec: Codec) -> Met:
         one = made(picture, codec, restorer)
-        return Met(one, score(picture.image, one.restored()))
+        return Met(one, score(picture.image, one.restored))
 
     top = tried(codecs[-1])
     if not target.met(top.score):

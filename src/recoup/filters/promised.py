@@ -15,6 +15,7 @@ from recoup.filters.onnx import Coded, Onnx
 from recoup.image import Image
 from recoup.models.promise import STEPS, STRONGEST, Promise
 
+_LOSSLESS = 99.0  # the most dB that a note states
 TILE = 512
 """Tiles of one size, so that whoever restores has the same numbers to the bit."""
 
@@ -79,16 +80,31 @@ class Promised:
         filter, bytes
             What is to be done with the decoded image, and the note that says so.
         """
-        full = self.step(1.0).told(facts)
-        strength, gain = decided(original, decoded, full)
-        if not strength:
-            return Identity(), b""
-        note = Promise.of(full.step.card, strength, gain).xmp()
-        return full.strong(strength / STEPS), note
+        decision = decided(original, decoded, self.step(1.0).told(facts))
+        return decision.step, decision.promise.xmp() if decision.promise else b""
 
 
-def decided(original: Image, decoded: Image, full: Coded) -> tuple[int, float]:
-    """The strength, in sixteenths, and its gain in dB; 0 and 0.0 if no strength helps.
+@dataclass(frozen=True)
+class Decision:
+    """What is to be done with a decoded image.
+
+    Attributes
+    ----------
+    step
+        The model at the strength that helps most, or the identity.
+    promise
+        What the file says of that; None if nothing is done.
+    restored
+        What it gives.
+    """
+
+    step: Filter
+    promise: Promise | None
+    restored: Image
+
+
+def decided(original: Image, decoded: Image, full: Coded) -> Decision:
+    """Try a model, and decide how strongly it is applied.
 
     Parameters
     ----------
@@ -102,9 +118,10 @@ def decided(original: Image, decoded: Image, full: Coded) -> tuple[int, float]:
     MissingError, ModelError
         As the model's filter raises them.
     """
+    nothing = Decision(Identity(), None, decoded)
     before = _squares(original, decoded)
     if not before:
-        return 0, 0.0
+        return nothing
     restored = full.apply(decoded)
     wanted = original.samples.astype(np.float32) - decoded.samples
     added = restored.samples.astype(np.float32) - decoded.samples
@@ -112,12 +129,15 @@ def decided(original: Image, decoded: Image, full: Coded) -> tuple[int, float]:
     best = float(np.vdot(added, wanted)) / power if power else 0.0
     strength = min(max(round(best * STEPS), 0), STRONGEST)
     if not strength:
-        return 0, 0.0
+        return nothing
+    step = full.strong(strength / STEPS)
     if strength != STEPS:
-        restored = full.strong(strength / STEPS).apply(decoded)
+        restored = step.apply(decoded)
     after = _squares(original, restored)
-    gain = 10 * math.log10(before / after) if after else 99.0
-    return (strength, gain) if gain > 0 else (0, 0.0)
+    gain = 10 * math.log10(before / after) if after else _LOSSLESS
+    if gain <= 0:
+        return nothing
+    return Decision(step, Promise.of(full.step.card, strength, gain), restored)
 
 
 def _squares(one: Image, two: Image) -> float:

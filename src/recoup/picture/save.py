@@ -55,7 +55,7 @@ def save(picture: Picture, path: str | os.PathLike[str]) -> None:
     """
     suffix = PurePath(path).suffix.lower()
     if suffix == ".png":
-        data = _png(picture)
+        data = png(picture)
     elif suffix in (".tif", ".tiff"):
         from recoup.picture.tiff import packed  # tifffile is slow to import
 
@@ -77,8 +77,15 @@ def stacked(picture: Picture) -> Samples:
     return np.concatenate([picture.image.samples, picture.alpha[:, :, np.newaxis]], axis=2)
 
 
-def _png(picture: Picture) -> bytes:
-    """Return the picture as PNG bytes."""
+def png(picture: Picture) -> bytes:
+    """Return the picture as the bytes of a PNG file, as :func:`save` writes it.
+
+    Examples
+    --------
+    >>> from recoup.image import Image
+    >>> png(Picture(Image(np.zeros((2, 2, 3), np.uint8))))[1:4]
+    b'PNG'
+    """
     samples, bits = stacked(picture), picture.image.bits
     short = 8 < bits < 16
     data = bytes(imagecodecs.png_encode(widened(samples, bits) if short else samples))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Container
 from pathlib import Path
 
 from recoup.errors import PictureError
@@ -51,6 +52,53 @@ def write(data: bytes, path: str | os.PathLike[str]) -> None:
         with contextlib.suppress(OSError):
             aside.unlink(missing_ok=True)
         raise PictureError(f"{shown(path)}: cannot be written: {error.strerror}") from error
+
+
+def write_new(
+    data: bytes, folder: Path, stem: str, suffix: str, taken: Container[Path] = ()
+) -> Path:
+    """Write a file into a folder and replace nothing: ``NAME.png``, or ``NAME-2.png`` and so on.
+
+    A file that holds these very bytes is left and returned, so that doing the same again changes
+    nothing.
+
+    Parameters
+    ----------
+    data
+        The whole content.
+    folder, stem, suffix
+        Where, and of which name.
+    taken
+        Paths, resolved, that are not to be used whatever they hold.
+
+    Raises
+    ------
+    PictureError
+        If it cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     [write_new(data, Path(name), "a", ".png").name for data in (b"1", b"2", b"1")]
+    ['a.png', 'a-2.png', 'a.png']
+    """
+    number = 1
+    while True:
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}{suffix}"
+        if path.resolve() not in taken and _free(path, data):
+            return path
+        number += 1
+
+
+def _free(path: Path, data: bytes) -> bool:
+    """Write where there is nothing; whether the file now holds the data."""
+    if not os.path.lexists(path):
+        write(data, path)
+        return True
+    with contextlib.suppress(OSError):
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    return False
 
 
 def _put(data: bytes, path: Path) -> None:

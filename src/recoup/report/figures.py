@@ -95,7 +95,8 @@ def figures(found: Found) -> Iterator[tuple[str, Spec]]:
     >>> list(figures(Found.of([])))
     []
     """
-    drawn = charts(found)
+    restored = loops.codecs(found)
+    drawn = charts(found, restored)
     data = drawn["chart_data"]
     if found.advice.equal:
         yield "equal-quality", ranking_chart(found)
@@ -103,7 +104,7 @@ def figures(found: Found) -> Iterator[tuple[str, Spec]]:
     shared = plots.datasets(lossy, [c.name for c in found.scores])
     for name, spec in data["curves"].items():
         yield f"curves-{name}", with_legend(spec | {"datasets": shared}, WIDTH, HEIGHT)
-    for codec, loop in zip(loops.codecs(found), data["loops"], strict=True):
+    for codec, loop in zip(restored, data["loops"], strict=True):
         means = [record for record in shared["means"] if record["line"] in loop["names"]]
         for name, spec in loop["curves"].items():
             whole = spec | {"datasets": {"means": means}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from recoup.analysis import UNFAITHFUL, Frontier, Matrix, bd_matrix, default_line, frontier
@@ -48,6 +49,7 @@ def sections(found: Found) -> dict[str, Any]:
     metric = by_name[standard.metric].title if standard else ""
     told = summary(found.rows, restorers.names(found.restored), formats=found.formats)
     heat = [c for c in found.columns if c.name not in _NOT_HEAT]
+    restored = loops.codecs(found)
     return {
         "summary": told,
         "machine": dict(told.facts).get("Machine", "this machine"),
@@ -55,7 +57,7 @@ def sections(found: Found) -> dict[str, Any]:
         "cards": cards.cards(found.advice, by_name, found.colours),
         "contest": contest(found),
         "ranking": cards.ranking(found.advice, found.colours),
-        "loops": loops.codecs(found),
+        "loops": restored,
         "loop_terms": loops.terms_text(found),
         "harm_full": f"{harm.FULL:g}",
         "standard": standard,
@@ -82,16 +84,23 @@ def sections(found: Found) -> dict[str, Any]:
         "methods": methods.methods(found),
         "interval": _INTERVAL,
         "fewest": FEWEST,
-        **charts(found),
+        **charts(found, restored),
     }
 
 
-def charts(found: Found) -> dict[str, Any]:
+def charts(found: Found, restored: Sequence[loops.Codec]) -> dict[str, Any]:
     """Specifications and data of the figures, and what is said beside them.
+
+    Parameters
+    ----------
+    found
+        What was measured.
+    restored
+        Of :func:`recoup.report.loops.codecs`.
 
     Examples
     --------
-    >>> charts(Found.of([]))["legend"]
+    >>> charts(Found.of([]), [])["legend"]
     []
     """
     lossy = [line for line in found.lines if not line.lossless]
@@ -136,7 +145,7 @@ def charts(found: Found) -> dict[str, Any]:
                 if against
             },
             "spots": spots,
-            "loops": [loops.figure(one, found) for one in loops.codecs(found)],
+            "loops": [loops.figure(one, found) for one in restored],
         },
     }
 

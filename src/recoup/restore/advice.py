@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
-from recoup.codecs.facts import read_facts
-from recoup.contracts import FileFacts
-from recoup.errors import CodecError, ModelError, UnsupportedError
+from recoup.chain.chain import facts_of
+from recoup.errors import ModelError
 from recoup.filters.onnx import Coded, Onnx
 from recoup.filters.promised import TILE
 from recoup.models.promise import STEPS, Promise
@@ -17,13 +15,13 @@ DEFAULT = "deblock"
 """The model for files that promise nothing."""
 
 
-def advised(picture: Picture, path: Path, step: Onnx, *, promises: bool) -> Coded:
+def advised(picture: Picture, data: bytes, step: Onnx, *, promises: bool) -> Coded:
     """The model for a file, told how the file was coded.
 
     Parameters
     ----------
-    picture, path
-        The file.
+    picture, data
+        The file, loaded and as it is.
     step
         The model to use, and the settings for any.
     promises
@@ -40,12 +38,12 @@ def advised(picture: Picture, path: Path, step: Onnx, *, promises: bool) -> Code
     >>> import numpy as np
     >>> from recoup.image import Image
     >>> picture = Picture(Image(np.zeros((8, 8, 3), np.uint8)))
-    >>> advised(picture, Path("a.pgm"), Onnx("dncnn"), promises=True).facts is None
+    >>> advised(picture, b"P5 1 1 255 a", Onnx("dncnn"), promises=True).facts is None
     True
     """
     promise = Promise.read(picture.xmp) if promises else None
     if promise is None:
-        return step.told(facts_in(path))
+        return step.told(facts_of(data))
     kept = replace(step, model=promise.model, tile=TILE, strength=promise.strength / STEPS)
     here = kept.card.sha256[: len(promise.sha256)]
     if here != promise.sha256:
@@ -53,18 +51,4 @@ def advised(picture: Picture, path: Path, step: Onnx, *, promises: bool) -> Code
             f"was made for {promise.model} {promise.sha256}, and here is {here}; --with "
             f"{promise.model} restores without keeping the promise"
         )
-    return kept.told(facts_in(path))
-
-
-def facts_in(path: Path) -> FileFacts | None:
-    """What a file says of how it was coded; None if it is of a format that says nothing.
-
-    Examples
-    --------
-    >>> facts_in(Path("no such file")) is None
-    True
-    """
-    try:
-        return read_facts(path.read_bytes())
-    except (OSError, UnsupportedError, CodecError):
-        return None
+    return kept.told(facts_of(data))

@@ -176,7 +176,7 @@ def _write(work: _Work, track: Track) -> tuple[str, ...]:
     """Load, restore and save; return the notes."""
     source = work.source
     picture = load(source.path, max_pixels=work.max_pixels)
-    step = advised(picture, source.path, work.step, promises=work.promises)
+    step = advised(picture, source.path.read_bytes(), work.step, promises=work.promises)
     kept = replace(picture, xmp=without(picture.xmp))  # what was promised is done
     done = restored_picture(kept, step, lambda pixels: track.tell(source.name, pixels))
     save(done, work.path)

@@ -11,12 +11,13 @@ import numpy as np
 
 from recoup.chain.chain import facts_of
 from recoup.codecs import Jpeg
-from recoup.errors import ModelError, PictureError
+from recoup.errors import ModelError
 from recoup.filters.onnx import Onnx
 from recoup.image import Image
 from recoup.metrics import metrics
-from recoup.picture import find as pictures
+from recoup.models.told import FACTS
 from recoup.picture import load, measured
+from recoup.study.named import named
 
 
 @dataclass(frozen=True)
@@ -95,16 +96,14 @@ def deblock(
     for step in steps:
         if step.scale != 1:
             raise ModelError(f"{step.model}: enlarges; files are restored at their size")
-    files = [found.path for found in pictures([str(path) for path in paths])]
-    if not files:
-        raise PictureError("no pictures to measure on; name files, folders or globs")
+    files = named(paths)
     images = [measured(load(file))[0] for file in files]
     if grey:
         images = [luma(image) for image in images]
     done = []
     for step in steps:
         for quality in qualities:
-            for told in (True, False) if len(step.card.facts) > 1 else (False,):
+            for told in (True, False) if step.card.facts == FACTS else (False,):
                 progress(f"{step.model}, quality {quality}{', told' if told else ''}")
                 done.append(_measured(images, step, quality, told=told))
     return done

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from recoup.errors import ModelError, PictureError
+from recoup.errors import ModelError
 from recoup.image import Image
 from recoup.metrics import metrics
 from recoup.models import Card, find
 from recoup.models.engine import open_model
 from recoup.models.session import Floats, Session
-from recoup.picture import find as pictures
 from recoup.picture import load, measured
+from recoup.study.named import named
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,12 @@ def denoise(
     for card, _, name in opened:
         if card.scale != 1:
             raise ModelError(f"{name}: enlarges; a denoiser keeps the size")
-    files = [found.path for found in pictures([str(path) for path in paths])]
-    if not files:
-        raise PictureError("no pictures to measure on; name files, folders or globs")
+    files = named(paths)
     done = []
     for card, path, name in opened:
         session = open_model(path, threads=threads)
         for sigma in sigmas:
-            for told in (True, False) if card.facts else (False,):
+            for told in (True, False) if card.facts == ("sigma",) else (False,):
                 progress(f"{name}, sigma {sigma:g}{', told' if told else ''}")
                 done.append(_measured(files, card, session, sigma, seed, told=told))
     return done

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +15,7 @@ from recoup.image import Image
 from recoup.metrics import metrics
 from recoup.training.losses import costs
 from recoup.training.pairs import Batch, Pairs, planes
-from recoup.training.validate import Score, Scores, Validation, lpips
+from recoup.training.validate import Score, Scores, Validation, image_of, lpips
 
 _QUALITIES = (1.0, 3.0, 5.0, 7.0)
 _JPEG = (10, 20, 35, 55, 75, 88, 94)
@@ -85,7 +84,7 @@ class RateValidation:
                 with torch.inference_mode():
                     out, bits = net(wanted, told)
                     cost.append(float(costs(out, wanted, bits, told[:, 0])))
-                pair = _image(batch.wanted), _image(out.cpu())
+                pair = image_of(batch.wanted), image_of(out.cpu())
                 spent.append(float(bits))
                 good.append(psnr(*pair))
                 scored.append((good[-1], ssim(*pair)))
@@ -149,9 +148,3 @@ def middle(picture: Image) -> Image:
 
 def _mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values)
-
-
-def _image(planes: Tensor) -> Image:
-    """(1, 3, height, width) in 0..1 as an Image, rounded and clipped."""
-    samples: Any = (planes[0].clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0).numpy()
-    return Image(np.ascontiguousarray(samples))

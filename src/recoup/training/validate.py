@@ -114,8 +114,8 @@ class Validation:
         for batch in self.batches:
             restored = restore(net, batch, device).cpu()
             given.append(restored)
-            wanted, out = _image(batch.wanted), _image(restored)
-            shown = _image(enlarged(batch.shown, batch.wanted))
+            wanted, out = image_of(batch.wanted), image_of(restored)
+            shown = image_of(enlarged(batch.shown, batch.wanted))
             scored.append((psnr(wanted, out), ssim(wanted, out), psnr(wanted, shown)))
             if self.lpips is not None and min(out.width, out.height) >= _LPIPS_SIDE:
                 seen.append(self.lpips(wanted, out))
@@ -136,7 +136,7 @@ class Validation:
         for batch, restored in list(zip(self.batches, given, strict=True))[:most]:
             parts = (enlarged(batch.shown, batch.wanted), restored, batch.wanted)
             row = torch.cat([part[:, :, :_SIDE, :_SIDE] for part in parts], dim=3)
-            rows.append(_image(row).samples)
+            rows.append(image_of(row).samples)
         width = min(row.shape[1] for row in rows)
         return Image(np.ascontiguousarray(np.concatenate([row[:, :width] for row in rows])))
 
@@ -206,7 +206,13 @@ def lpips() -> Score | None:
     return metric.score
 
 
-def _image(planes: Tensor) -> Image:
-    """(1, channels, height, width) in 0..1 as an Image, rounded and clipped."""
+def image_of(planes: Tensor) -> Image:
+    """(1, channels, height, width) in 0..1 as an Image of 8 bits, rounded and clipped.
+
+    Examples
+    --------
+    >>> image_of(torch.full((1, 1, 1, 2), 0.5)).samples.ravel().tolist()
+    [128, 128]
+    """
     samples = (planes[0].clamp(0, 1) * 255).round().to(torch.uint8).permute(1, 2, 0)
     return Image(np.ascontiguousarray(samples.numpy()))
