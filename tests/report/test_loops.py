@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 
 from recoup import Image, Picture, compare, save
 from recoup.report import write_report
+from recoup.report.found import Found
 from recoup.report.harm import FULL, STEPS, balance, harm_still, palette
 from recoup.results.store import Store
 
@@ -169,3 +170,15 @@ def test_figure_and_maps_are_drawn(looped: Path, open_page: Open, width: int, sc
     assert page.evaluate(loaded) == [104] * 4
     page.locator("#loops details summary").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_is_on_a_curve_is_not_restored_again_side_by_side(looped: Path) -> None:
+    """Its maps are enough; the table of restorers stays, and says what cannot be explained."""
+    text = (looped / "report.html").read_text()
+    assert 'id="restorers"' in text
+    assert 'id="triptychs"' not in text
+    found = Found.of(Store.existing(looped).measurements())
+    assert found.restored
+    assert not found.off_curves
+    few = [r for r in found.rows if "quality=20" in r.chain or "quality=40" in r.chain]
+    assert len(Found.of(few).off_curves) == 2

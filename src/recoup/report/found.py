@@ -20,6 +20,8 @@ from recoup.analysis import (
     restorations,
 )
 from recoup.analysis.advise import CONTROLS
+from recoup.analysis.bdrate import FEWEST_POINTS
+from recoup.analysis.ledger import restored_lines
 from recoup.analysis.restoration import ranking_metric
 from recoup.metrics.variants import known
 from recoup.report.columns import Column, columns
@@ -62,6 +64,13 @@ class Found:
         """Codecs with a restorer against their opponents, in the metric that ranks restorers."""
         names = {c.name: c.better or "higher" for c in self.scores}
         return loops(self.lines, names, ranking_metric(list(names))) if names else ()
+
+    @cached_property
+    def off_curves(self) -> list[Restoration]:
+        """What was restored, but for restorers on a curve: of those the maps show pictures."""
+        curves = [one for one in restored_lines(self.lines) if len(one.settings) >= FEWEST_POINTS]
+        told = {setting.chain for one in curves for setting in one.settings}
+        return [one for one in self.restored if {r.setting.chain for r in one.restorers} - told]
 
     @classmethod
     def of(cls, rows: Sequence[Measurement]) -> Found:

@@ -108,7 +108,7 @@ def _with_pictures(
     empty = _render("report.html", context, none)
     budget = Budget(limit - len(empty.encode(errors="backslashreplace")) - 64_000)
     shown = _viewer_settings(found) if found.formats else []
-    trips = triptychs.triptychs(found.restored, found.scores, budget, say)
+    trips = triptychs.triptychs(found.off_curves, found.scores, budget, say)
     harm = harms(found.loops, {c.name: c for c in found.scores}, budget, say)
     gallery = viewer.gallery(
         choose.pictures(order) if shown else [],

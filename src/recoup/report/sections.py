@@ -78,6 +78,7 @@ def sections(found: Found) -> dict[str, Any]:
         "blocks": restorers.blocks(
             found.restored, found.scores, restorers.restorer_colours(found.restored)
         ),
+        "side_by_side": bool(found.off_curves),
         "with_formats": found.formats,
         "with_table": found.formats or bool(found.settings),
         "unfaithful": UNFAITHFUL,
