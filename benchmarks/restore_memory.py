@@ -1,10 +1,11 @@
 """Peak memory of ``recoup restore`` on large pictures, against what ``--memory`` allows.
 
-``python benchmarks/restore_memory.py [--layers 20] [--size 6000x4000=1.5G 12000x8334=2G]``: each
-synthetic picture goes through the whole command (read, restored, written as PNG) in a process of
-its own, which at its end tells its largest resident size (VmHWM; Linux only). The net is a colour
-DnCNN, 64 wide, with random weights: what they are does not change what they need, and neither do
-fewer layers, since two layers' results are held at a time however many there are.
+``python benchmarks/restore_memory.py [--layers 20] [--precision fp32] [--size 6000x4000=1.5G
+12000x8334=2G]``: each synthetic picture goes through the whole command (read, restored, written as
+PNG) in a process of its own, which at its end tells its largest resident size (VmHWM; Linux only).
+The net is a colour DnCNN, 64 wide, with random weights: what they are does not change what they
+need, and neither do fewer layers, since two layers' results are held at a time however many there
+are.
 """
 
 from __future__ import annotations
@@ -41,9 +42,12 @@ def draw(path: Path, width: int, height: int) -> None:
     save(Picture(Image(grain)), path)
 
 
-def measure(picture: Path, folder: Path, layers: int, memory: str, jobs: int) -> None:
+def measure(
+    picture: Path, folder: Path, layers: int, memory: str, jobs: int, precision: str
+) -> None:
     """Restore one picture and print what it took."""
     command = ["restore", picture, "--with", "dncnn", "--out", folder / "out"]
+    command += ["--precision", precision]
     start = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", RESTORE, *command, "--memory", memory, "--jobs", str(jobs)],
@@ -58,7 +62,7 @@ def measure(picture: Path, folder: Path, layers: int, memory: str, jobs: int) ->
     told = next(line for line in done.stdout.splitlines() if line.startswith("MEASURED"))
     peak, cpu = told.split()[1:]
     print(
-        f"| {picture.stem} | {layers} | {memory} | {int(peak) * 1024 / 1e9:.2f} GB "
+        f"| {picture.stem} | {layers}, {precision} | {memory} | {int(peak) * 1024 / 1e9:.2f} GB "
         f"| {float(cpu):.0f} | {wall:.0f} |",
         flush=True,
     )
@@ -70,6 +74,7 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=20)
     parser.add_argument("--size", nargs="+", default=["6000x4000=1.5G", "12000x8334=2G"])
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     given = parser.parse_args()
     import torch
 
@@ -87,7 +92,7 @@ def main() -> None:
             width, height = map(int, size.split("x"))
             picture = folder / f"{size}.png"
             draw(picture, width, height)
-            measure(picture, folder, given.layers, memory, given.jobs)
+            measure(picture, folder, given.layers, memory, given.jobs, given.precision)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@
 net gets random weights from a seed and is exported as ``recoup models import`` does it. Each
 engine then works in a process of its own, all at once but in turns, so that what else the machine
 does falls on all alike: ``eager`` is PyTorch as it comes, ``channels-last`` the same with that
-memory format, ``recoup`` what ``recoup restore`` runs, ``onnxruntime`` recoup with that engine.
+memory format, ``recoup`` what ``recoup restore`` runs, ``bf16`` the same in bfloat16 where the
+processor computes in it, ``onnxruntime`` recoup with that engine.
 Printed are medians, for a megapixel of result; the ratio is CPU time of eager over that of the
 engine; the difference is the largest to eager's result, over that result's own range. GFLOP/s are
 the net's multiplications and additions in a CPU second: no float32 engine without shortcuts in the
@@ -33,7 +34,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Turn = Callable[[], tuple[float, float]]
 
-ENGINES = ("eager", "channels-last", "recoup", "onnxruntime")
+ENGINES = ("eager", "channels-last", "recoup", "bf16", "onnxruntime")
 
 
 @dataclass(frozen=True)
@@ -110,13 +111,21 @@ def peak() -> float:
     return 2 * side**3 / min(taken) / 1e9
 
 
+def computes_in_bf16() -> bool:
+    """Whether this processor does, as OpenVINO sees it."""
+    import openvino
+
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
 def opened(engine: str, weights: Path, graph: Path, threads: int) -> Callable[[Floats], Floats]:
     """Return the net as a function of one tile, run by an engine."""
-    if engine in ("recoup", "onnxruntime"):
+    if engine in ("recoup", "bf16", "onnxruntime"):
         from recoup.models.engine import open_model
 
-        chosen = "openvino" if engine == "recoup" else "onnxruntime"
-        return open_model(graph, threads=threads, engine=chosen).run
+        chosen = "onnxruntime" if engine == "onnxruntime" else "openvino"
+        precision = "bf16" if engine == "bf16" else "fp32"
+        return open_model(graph, threads=threads, engine=chosen, precision=precision).run
     import torch
 
     from recoup.training.detect import detect
@@ -176,7 +185,9 @@ def serving(engine: str, folder: Path, threads: int) -> Iterator[tuple[float, Tu
 def measure(name: str, folder: Path, threads: int, rounds: int, side: int) -> None:
     """Print one net's table."""
     case = CASES[name]
-    engines = [e for e in ENGINES if e != "onnxruntime" or find_spec(e)]
+    missing = {"onnxruntime"} - {e for e in ENGINES if find_spec(e)}
+    missing |= set() if computes_in_bf16() else {"bf16"}
+    engines = [engine for engine in ENGINES if engine not in missing]
     taken: dict[str, list[tuple[float, float]]] = {engine: [] for engine in engines}
     with ExitStack() as stack:
         running = {e: stack.enter_context(serving(e, folder, threads)) for e in engines}

@@ -2,9 +2,9 @@
 
 ``python benchmarks/shipped.py [--threads 1] [--rounds 5] [--side 512] [--models NAME ...]``: each
 installed model of recoup's own runs in recoup's engine, the same net in PyTorch eager beside it,
-and the 20-layer colour DnCNN in both. int8 models are opened for what they are told, as for large
-pictures. All take turns in one run; printed are median CPU seconds for a megapixel of result and
-ratios.
+and the 20-layer colour DnCNN in both; float models also in bfloat16, where the processor computes
+in it. int8 models are opened for what they are told, as for large pictures. All take turns in one
+run; printed are median CPU seconds for a megapixel of result and ratios.
 """
 
 from __future__ import annotations
@@ -13,19 +13,22 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 import torch
 
+from recoup.errors import MissingError
 from recoup.models import Card, find, installed
-from recoup.models.engine import open_model
+from recoup.models.engine import Precision, open_model
 from recoup.training.build import build
 from recoup.training.export import export
 from recoup.training.recipe import recipe, recipes
 
 DNCNN = "20-layer DnCNN"
+PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 
 
 def main() -> None:
@@ -52,7 +55,7 @@ def main() -> None:
     print("| | CPU s/MP | times the same net in PyTorch | times the 20-layer DnCNN in PyTorch |")
     print("|---|---|---|---|")
     for name, one in seconds.items():
-        same = seconds.get(f"{name.removesuffix('-int8')}, PyTorch")
+        same = seconds.get(f"{name.removesuffix('-int8').removesuffix(', bf16')}, PyTorch")
         ratio = f"{same / one:.1f}" if same else ""
         print(f"| {name} | {one:.2f} | {ratio} | {slowest / one:.1f} |")
 
@@ -64,26 +67,36 @@ def cases(
     net = build("dncnn:layers=20", seed=0).eval()
     torch.save(net.state_dict(), folder / "dncnn20.pth")
     card = export(folder / "dncnn20.pth", out=folder, name="dncnn20")
-    found = {DNCNN: engine(card, folder / "dncnn20.onnx", threads, side)}
+    found = engines(DNCNN, card, folder / "dncnn20.onnx", threads, side)
     found[f"{DNCNN}, PyTorch"] = eager(net, 1, side)
     for name in installed():
         if name.removesuffix("-int8") not in recipes() or (only and name not in only):
             continue
         card, path = find(name)
-        found[name] = engine(card, path, threads, side)
+        found |= engines(name, card, path, threads, side)
         if card.precision == "fp32":
             same = build(recipe(name).net, seed=0).eval()
             found[f"{name}, PyTorch"] = eager(same, card.scale, side)
     return found
 
 
-def engine(card: Card, path: Path, threads: int, side: int) -> Callable[[], object]:
-    """One run of a model in recoup's engine."""
+def engines(
+    name: str, card: Card, path: Path, threads: int, side: int
+) -> dict[str, Callable[[], object]]:
+    """One run of a model in recoup's engine, at each precision that it has here."""
     fixed = (0.0,) * len(card.facts) if card.precision == "int8" and card.facts else None
-    session = open_model(path, threads=threads, told=fixed)
     small = side // card.scale
     picture = np.random.default_rng(0).random((1, 3, small, small), np.float32)
-    return lambda: session.run(picture)
+    found: dict[str, Callable[[], object]] = {}
+    for precision in PRECISIONS if card.precision == "fp32" else PRECISIONS[:1]:
+        try:
+            session = open_model(path, threads=threads, told=fixed, precision=precision)
+        except MissingError:
+            continue
+        found[name if precision == "fp32" else f"{name}, {precision}"] = partial(
+            session.run, picture
+        )
+    return found
 
 
 def eager(net: torch.nn.Module, scale: int, side: int) -> Callable[[], object]:

@@ -141,6 +141,22 @@ def test_a_session_is_opened_once_and_again_when_the_file_changes(
     assert first.run(ones).min() == 1
 
 
+def test_bfloat16_is_close_and_never_silent(make_model: Make) -> None:
+    """float32 unless asked; bfloat16 rounds as its 8 bits do; elsewhere it is refused."""
+    path = make_model("convs")
+    picture = np.random.default_rng(0).random((1, 3, 64, 64), np.float32)
+    whole = open_model(path, engine="openvino").run(picture)
+    exact = open_model(path, engine="onnxruntime").run(picture)
+    assert np.abs(whole - exact).max() < 1e-5 * np.ptp(exact)
+    with pytest.raises(MissingError, match="bf16 is OpenVINO's"):
+        open_model(path, engine="onnxruntime", precision="bf16")
+    try:
+        rough = open_model(path, precision="bf16").run(picture)
+    except MissingError as error:
+        pytest.skip(str(error))
+    assert 0 < np.abs(rough - whole).max() < 0.03 * np.ptp(whole)
+
+
 def test_results_are_new_arrays(make_model: Make) -> None:
     """A later run changes no earlier result."""
     session = open_model(make_model("negative"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,7 @@ from recoup.picture import shown
 
 Engine = Literal["auto", "openvino", "onnxruntime"]
 Told = tuple[float, ...] | None
+Precision = Literal["fp32", "bf16"]
 
 _PROVIDERS = {
     "cpu": "CPUExecutionProvider",
@@ -45,6 +47,7 @@ def open_model(
     outputs: int = 1,
     channels: tuple[int, ...] = (1, 3),
     told: Told = None,
+    precision: Precision = "fp32",
 ) -> Session:
     """Open an ONNX file, or return the session that is already open.
 
@@ -66,11 +69,14 @@ def open_model(
     told
         What the model is told for as long as it is open, which an engine can then work into the
         weights: int8 models run nearly twice as fast. None leaves it to each run.
+    precision
+        Of the arithmetic. ``bf16`` is 3 to 5 times as fast where the processor multiplies matrices
+        of bfloat16 (AMX), and differs from float32 by about 0.001 of the range.
 
     Raises
     ------
     MissingError
-        If no engine is installed, or none that has this device.
+        If no engine is installed, or none that has this device or precision.
     ModelError
         If the file is missing, damaged, no such model, or reads from outside its folder.
 
@@ -86,7 +92,8 @@ def open_model(
         reason = getattr(error, "strerror", None) or "no such file"
         raise ModelError(f"{shown(path)}: cannot be read: {reason}") from error
     state = info.st_mtime_ns, info.st_size
-    return _opened(path, state, device, max(1, threads), engine, outputs, channels, told)
+    how = _How(device, max(1, threads), outputs, channels, told, precision)
+    return _opened(path, state, engine, how)
 
 
 def engine_version(device: str = "cpu", engine: Engine = "auto") -> str:
@@ -131,24 +138,27 @@ def devices() -> tuple[str, ...]:
     return tuple(sorted(have))
 
 
+@dataclass(frozen=True)
+class _How:
+    """How a file is opened: see :func:`open_model`."""
+
+    device: str
+    threads: int
+    outputs: int
+    channels: tuple[int, ...]
+    told: Told
+    precision: Precision
+
+
 @lru_cache(maxsize=4)
-def _opened(
-    path: Path,
-    _state: tuple[int, int],
-    device: str,
-    threads: int,
-    engine: Engine,
-    outputs: int,
-    channels: tuple[int, ...],
-    told: Told,
-) -> Session:
+def _opened(path: Path, _state: tuple[int, int], engine: Engine, how: _How) -> Session:
     """Open a file as it is now."""
     external.check(path)
-    chosen = _chosen(device, engine)
+    chosen = _chosen(how.device, engine)
     opener = _by_openvino if chosen == "openvino" else _by_onnxruntime
     try:
-        return opener(path, device, threads, outputs, channels, told)
-    except (ModelError, MemoryError):
+        return opener(path, how)
+    except (ModelError, MissingError, MemoryError):
         raise
     except Exception as error:  # whatever an engine raises on opening, the file is at fault
         raise failure(shown(path), "cannot be opened", error) from error
@@ -171,37 +181,40 @@ def _chosen(device: str, engine: Engine) -> str:
     return have[0]
 
 
-def _by_openvino(
-    path: Path, _device: str, threads: int, outputs: int, allowed: tuple[int, ...], told: Told
-) -> Session:
-    """Open with OpenVINO: float32 arithmetic, one stream, free height and width."""
+def _by_openvino(path: Path, how: _How) -> Session:
+    """Open with OpenVINO: one stream, free height and width; no bfloat16 unless asked for."""
     import openvino
     from openvino import frontend
 
+    core = openvino.Core()
+    if how.precision == "bf16" and "BF16" not in core.get_property(
+        "CPU", "OPTIMIZATION_CAPABILITIES"
+    ):
+        raise MissingError("this processor does not compute in bfloat16; leave out precision bf16")
     # Only ONNX is read: read_model would try every format that OpenVINO knows.
     reader = frontend.FrontEndManager().load_by_framework("onnx")
     model = reader.convert(reader.load(os.fspath(path)))
-    _check_counts(shown(path), model.inputs, model.outputs, outputs)
+    _check_counts(shown(path), model.inputs, model.outputs, how.outputs)
     shapes = [
         [None if side.is_dynamic else side.get_length() for side in inlet.partial_shape]
         for inlet in model.inputs
     ]
     floats = all(inlet.element_type.to_string() == "f32" for inlet in model.inputs)
-    channels = _channels(shown(path), shapes[0], floats, allowed)
+    channels = _channels(shown(path), shapes[0], floats, how.channels)
     facts = _facts(shown(path), shapes[1:])
-    if told is not None and facts:
-        _fix(model, _numbers(told, facts))
+    if how.told is not None and facts:
+        _fix(model, _numbers(how.told, facts))
         facts = 0
     wanted = {0: [1, channels, -1, -1]} | ({1: [1, facts]} if facts else {})
     per_pixel = bytes_per_pixel(model.clone(), channels, facts)
     model.reshape(wanted)
-    compiled = openvino.Core().compile_model(
+    compiled = core.compile_model(
         model,
         "CPU",
         {
-            "INFERENCE_PRECISION_HINT": "f32",
+            "INFERENCE_PRECISION_HINT": "f32" if how.precision == "fp32" else "bf16",
             "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": threads,
+            "INFERENCE_NUM_THREADS": how.threads,
         },
     )
     request = compiled.create_infer_request()
@@ -213,32 +226,32 @@ def _by_openvino(
     return Session(shown(path), channels, library, per_pixel, infer, facts)
 
 
-def _by_onnxruntime(
-    path: Path, device: str, threads: int, outputs: int, allowed: tuple[int, ...], told: Told
-) -> Session:
+def _by_onnxruntime(path: Path, how: _How) -> Session:
     """Open with ONNX Runtime: every graph optimisation, nothing logged below an error."""
     import onnxruntime
 
+    if how.precision != "fp32":
+        raise MissingError("ONNX Runtime computes in fp32 here; precision bf16 is OpenVINO's")
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = how.threads
     options.log_severity_level = 4
-    providers = list(dict.fromkeys((_PROVIDERS[device], _PROVIDERS["cpu"])))
+    providers = list(dict.fromkeys((_PROVIDERS[how.device], _PROVIDERS["cpu"])))
     opened = onnxruntime.InferenceSession(os.fspath(path), options, providers=providers)
     inlets = opened.get_inputs()
-    _check_counts(shown(path), inlets, opened.get_outputs(), outputs)
+    _check_counts(shown(path), inlets, opened.get_outputs(), how.outputs)
     shapes = [[side if isinstance(side, int) else None for side in i.shape] for i in inlets]
     floats = all(inlet.type == "tensor(float)" for inlet in inlets)
-    channels = _channels(shown(path), shapes[0], floats, allowed)
+    channels = _channels(shown(path), shapes[0], floats, how.channels)
     facts = _facts(shown(path), shapes[1:])
     names = [inlet.name for inlet in inlets]
-    always = [_numbers(told, facts)] if told is not None and facts else []
+    always = [_numbers(how.told, facts)] if how.told is not None and facts else []
     facts = 0 if always else facts
 
     def infer(*inputs: object) -> object:
         return opened.run(None, dict(zip(names, (*inputs, *always), strict=True)))
 
-    library = engine_version(device, "onnxruntime")
+    library = engine_version(how.device, "onnxruntime")
     return Session(shown(path), channels, library, 0.0, infer, facts)
 
 

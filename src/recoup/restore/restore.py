@@ -14,6 +14,7 @@ from recoup.errors import ChainError, PictureError, RecoupError
 from recoup.filters.onnx import Coded, Onnx
 from recoup.filters.resample import Bicubic
 from recoup.image import Image, Samples
+from recoup.models.engine import Precision
 from recoup.models.promise import without
 from recoup.picture import Picture, load, save, shown
 from recoup.restore import ledger
@@ -32,6 +33,7 @@ def restore(
     memory: str = "2G",
     jobs: int = 1,
     device: str = "cpu",
+    precision: Precision = "fp32",
     max_pixels: int = 200_000_000,
     progress: Callable[[Progress], None] | None = None,
 ) -> list[Restored]:
@@ -57,7 +59,7 @@ def restore(
         Folder for the results; made if need be.
     suffix
         Format of the results.
-    tile, memory, device
+    tile, memory, device, precision
         As settings of :class:`recoup.filters.onnx.Onnx`.
     jobs
         Processor threads. They share each picture, so that memory is needed for one only.
@@ -92,7 +94,14 @@ def restore(
     """
     if suffix not in (".png", ".tif", ".tiff"):
         raise ChainError(f"results can be .png, .tif or .tiff, not {suffix!r}")
-    step = Onnx(model or DEFAULT, tile=tile, memory=memory, threads=jobs, device=device)
+    step = Onnx(
+        model or DEFAULT,
+        tile=tile,
+        memory=memory,
+        threads=jobs,
+        device=device,
+        precision=precision,
+    )
     kept = model is None
     folder = Path(out)
     version = step.version() + (" or as promised" if kept else "")
