@@ -10,11 +10,12 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from recoup.codecs.grid import Grid, Squares
 from recoup.codecs.latents import (
@@ -123,7 +124,14 @@ class Prior:
             Symbols, (CHANNELS, height, width); where in its bin each most likely lies, the same
             shape.
         """
-        grid = Grid(height, width)
+        with _algebra().limit(limits=1, user_api="blas"):
+            return self._walk(side, quality, Grid(height, width), take)
+
+    def _walk(
+        self, side: Ints, quality: int, grid: Grid, take: Take
+    ) -> tuple[NDArray[np.int16], Floats]:
+        """Go through them on one thread."""
+        height, width = grid.height, grid.width
         features = grid.padded(self._features(side)[:, :height, :width])
         signed = np.zeros((CHANNELS, grid.size), np.float32)
         loud = np.zeros((CHANNELS, grid.size), np.float32)
@@ -260,3 +268,12 @@ def _down(sums: Floats, shift: int) -> Floats:
     """Sums to activations, 0..127."""
     out: Floats = np.floor(sums * np.float32(2.0**-shift))
     return np.clip(out, 0, MOST, out=out)
+
+
+@cache
+def _algebra() -> ThreadpoolController:
+    """NumPy's linear algebra, to hold it to one thread.
+
+    Its threads wait for each other by spinning: a busy machine spent six times the processor time.
+    """
+    return ThreadpoolController()
