@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recoup.codecs import Jpeg
+from recoup.codecs import Jpeg, JpegXl
 from recoup.codecs.facts import read_facts
 from recoup.contracts import Codec, FileFacts
 from recoup.errors import TrainingError
@@ -116,6 +116,7 @@ def test_facts_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     codec = Jpeg(35, "4:4:4")
     monkeypatch.setattr(coded, "drawn", lambda _: (None, codec))
     monkeypatch.setattr(coded, "GREY", 0.0)
+    monkeypatch.setattr(coded, "GRAIN", 0.0)
     flat = Pool((Image(np.full((64, 64, 3), 99, np.uint8)),), (Path("a.png"),))
     pictures = CodedPictures(flat, 64, 16, seed=0)
     data = codec.encode(flat.pictures[0])
@@ -128,6 +129,7 @@ def test_jpeg_of_jpeg_is_off_the_grid(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clean and shown are cut alike, and facts are those of the second file."""
     monkeypatch.setattr(coded, "drawn", lambda _: (Jpeg(95), Jpeg(100, "4:4:4")))
     monkeypatch.setattr(coded, "GREY", 0.0)
+    monkeypatch.setattr(coded, "GRAIN", 0.0)
     pictures = CodedPictures(waves(), 64, 32, seed=3)
     wholes = [pictures._kept(0, n) for n in range(12)]  # noqa: SLF001
     shapes = {whole.clean.samples.shape for whole in wholes}
@@ -152,10 +154,31 @@ def test_what_is_drawn() -> None:
     assert {codec.subsampling for _, codec in jpegs} == {"4:2:0", "4:2:2", "4:4:4"}
     assert sum(drawn.SHARES.values()) == pytest.approx(1)
     assert set(drawn.SHARES) == set(CODECS)
+    efforts = [codec.effort for _, codec in several if isinstance(codec, JpegXl)]
+    assert np.mean([effort == JpegXl().effort for effort in efforts]) == pytest.approx(0.5, abs=0.1)
     pictures = CodedPictures(waves(), 64, 32, seed=0)
     wholes = [pictures._kept(0, n) for n in range(100)]  # noqa: SLF001
     without = [np.ptp(whole.clean.samples.astype(int), axis=2).max() == 0 for whole in wholes]
     assert 0.03 < np.mean(without) < 0.25
+
+
+def test_grain_is_what_its_docstring_says() -> None:
+    """Mostly in brightness, 1 to 7 of 255, without a bias; two kinds, fine and coarse."""
+    draw = np.random.default_rng(2)
+    flat = np.full((64, 64, 3), 128, np.uint8)
+    spread, kinship = [], []
+    for _ in range(200):
+        noise = drawn.grained(flat, draw).astype(float) - 128
+        assert abs(noise.mean()) < 0.6
+        light = noise.mean(axis=2)
+        assert light.std() > (noise - light[:, :, np.newaxis]).std()
+        spread.append(noise.std())
+        kinship.append(np.corrcoef(light[:, 1:].ravel(), light[:, :-1].ravel())[0, 1])
+    assert 0.9 < min(spread) < 1.6
+    assert 6 < max(spread) < 7.2
+    coarse = np.array(kinship) > 0.25
+    assert 0.35 < coarse.mean() < 0.65
+    assert drawn.grained(flat[:, :, :1], draw).shape == (64, 64, 1)
 
 
 def test_validation_has_every_codec() -> None:

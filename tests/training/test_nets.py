@@ -278,3 +278,19 @@ def test_a_net_can_start_from_one_that_was_told_other_facts() -> None:
             assert torch.allclose(new(shown, told), wanted, atol=1e-6)
         assert not torch.allclose(old(shown, torch.ones(2, 2)), wanted, atol=1e-3)
     assert old.retold(old.state_dict()).keys() == old.state_dict().keys()
+
+
+@pytest.mark.parametrize("facts", [0, 3])
+def test_a_net_can_start_from_one_with_fewer_blocks(facts: int) -> None:
+    """It does the same, and its new blocks can learn."""
+    torch.manual_seed(0)
+    old, new = (PlainRes(width=4, blocks=blocks, facts=facts) for blocks in (1, 3))
+    for weights in old.parameters():
+        nn.init.normal_(weights, std=0.2)
+    new.load_state_dict(new.retold(old.state_dict()))
+    shown, told = torch.rand(2, 3, 8, 10), torch.rand(2, facts) if facts else None
+    assert torch.allclose(new(shown, told), old(shown, told), atol=1e-6)
+    new(shown, told).square().sum().backward()
+    learnt = new.get_parameter("blocks.2.second.weight").grad
+    assert learnt is not None
+    assert learnt.abs().max() > 0

@@ -87,13 +87,13 @@ def test_crops_are_parts_mirrored_and_turned() -> None:
     assert flat.crop(40, draw, zoom=(2,)).width == 40  # no room for a zoom
 
 
-def test_large_pictures_are_as_likely_as_their_area() -> None:
-    """A picture of four times the area comes four times as often."""
+def test_large_pictures_are_as_likely_as_small_ones() -> None:
+    """A picture of four times the area comes as often."""
     black, white = (Image(np.full((side, side, 3), v, np.uint8)) for side, v in ((16, 0), (32, 9)))
     two = Pool((black, white), (Path("a"), Path("b")))
     draw = np.random.default_rng(1)
     share = np.mean([two.crop(8, draw).samples.max() == 9 for _ in range(2000)])
-    assert share == pytest.approx(0.8, abs=0.04)
+    assert share == pytest.approx(0.5, abs=0.04)
 
 
 def test_split_is_by_content() -> None:

@@ -17,7 +17,7 @@ from recoup.codecs.facts import read_facts
 from recoup.contracts import Codec
 from recoup.image import Image, Samples
 from recoup.models.told import forget, vector
-from recoup.training.drawn import GREY, SINGLE, drawn
+from recoup.training.drawn import GRAIN, GREY, SINGLE, drawn, grained
 from recoup.training.pool import Pool
 
 Facts = NDArray[np.float32]
@@ -108,8 +108,10 @@ class CodedPictures:
         return found
 
     def _made(self, draw: np.random.Generator) -> Sample:
-        """Take a square of a picture, some of them grey, and code it."""
+        """Take a square of a picture, some of them with grain, some grey, and code it."""
         clean = self.pool.crop(self.side, draw, zoom=self.zoom)
+        if draw.random() < GRAIN:
+            clean = Image(grained(clean.samples, draw))
         if draw.random() < GREY:
             clean = grey(clean, channels=1 if draw.random() < SINGLE else 3)
         first, codec = drawn(draw)

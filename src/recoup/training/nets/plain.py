@@ -97,10 +97,10 @@ class PlainRes(nn.Module):
 
     @torch.no_grad()
     def retold(self, state: State) -> dict[str, Tensor]:
-        """Weights of a net that is told other facts, for this one to start from.
+        """Weights of a net that is told other facts, or has fewer blocks, for this one to start.
 
         What the blocks do when nothing is told is kept, and is at first what they do whatever is
-        told.
+        told; blocks that are new do nothing at first.
 
         Examples
         --------
@@ -108,7 +108,7 @@ class PlainRes(nn.Module):
         >>> three.retold(two.state_dict())["film.0.weight"].shape
         torch.Size([32, 3])
         """
-        out = dict(state)
+        out = self._deeper(dict(state))
         own = self.state_dict()
         first = out.get("film.0.weight")
         if first is None or "film.0.weight" not in own:
@@ -119,6 +119,19 @@ class PlainRes(nn.Module):
         shift = out["film.2.weight"] @ untold + out["film.2.bias"]
         out |= {name: own[name] for name in ("film.0.weight", "film.0.bias")}
         return out | {"film.2.weight": torch.zeros_like(own["film.2.weight"]), "film.2.bias": shift}
+
+    def _deeper(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Add the blocks that the weights lack."""
+        own = self.state_dict()
+        new = {name for name in own if name.startswith("blocks.") and name not in state}
+        for name in new:
+            state[name] = torch.zeros_like(own[name]) if ".second." in name else own[name]
+        for name in ("film.2.weight", "film.2.bias") if new else ():
+            if name in state and name in own:
+                grown = torch.zeros_like(own[name])
+                grown[: len(state[name])] = state[name]
+                state[name] = grown
+        return state
 
     @classmethod
     def recognises(cls, state: State) -> bool:
