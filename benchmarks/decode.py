@@ -1,6 +1,7 @@
-"""What restoring costs beside decoding: a 1080p frame out of each format, then through deblock.
+r"""What restoring costs beside decoding: a 1080p frame out of each format, then through deblock.
 
-    python benchmarks/decode.py PICTURE [--threads 2] [--rounds 5] [--models deblock-fast deblock]
+    python benchmarks/decode.py PICTURE [--threads 2] [--rounds 5] [--precision fp32] \
+        [--models deblock-fast deblock]
 
 PICTURE is any photograph; it is brought to 1920 x 1080. Printed are median CPU seconds and wall
 seconds of decoding the frame and of restoring it, how many times the decoding of JPEG and AVIF
@@ -24,7 +25,7 @@ from recoup.chain.chain import facts_of
 from recoup.codecs import Avif, Jpeg, Jpeg2000, JpegXl, WebP
 from recoup.image import Image
 from recoup.models import find
-from recoup.models.engine import open_model
+from recoup.models.engine import Precision, open_model
 from recoup.models.told import vector
 
 FORMATS = (Jpeg(40), WebP(50), Avif(45), JpegXl(3.0), Jpeg2000(34.0))
@@ -37,6 +38,7 @@ def main() -> None:
     parser.add_argument("picture", type=Path)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--models", nargs="*", default=["deblock-fast", "deblock"])
     options = parser.parse_args()
     photo = PIL.Image.open(options.picture).convert("RGB").resize((1920, 1080))
@@ -50,7 +52,7 @@ def main() -> None:
     facts = vector(facts_of(data))[np.newaxis]
     decoded = codec.decode(data)
     for name in options.models:
-        works[name] = stripes(name, decoded, facts, options.threads)
+        works[name] = stripes(name, decoded, facts, options.threads, options.precision)
     spent: dict[str, list[tuple[float, float]]] = {name: [] for name in works}
     for turn in range(options.rounds + 1):
         for name, work in works.items():
@@ -70,11 +72,15 @@ def main() -> None:
 
 
 def stripes(
-    name: str, image: Image, facts: np.ndarray[tuple[int, ...], np.dtype[np.float32]], threads: int
+    name: str,
+    image: Image,
+    facts: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
+    threads: int,
+    precision: Precision,
 ) -> Callable[[], object]:
     """A whole frame through a model, stripe by stripe."""
     card, path = find(name)
-    session = open_model(path, threads=threads)
+    session = open_model(path, threads=threads, precision=precision)
     margin = (card.margin or 0) + -(card.margin or 0) % card.multiple
 
     def run() -> object:
