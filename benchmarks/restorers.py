@@ -111,13 +111,6 @@ def peak() -> float:
     return 2 * side**3 / min(taken) / 1e9
 
 
-def computes_in_bf16() -> bool:
-    """Whether this processor does, as OpenVINO sees it."""
-    import openvino
-
-    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-
-
 def opened(engine: str, weights: Path, graph: Path, threads: int) -> Callable[[Floats], Floats]:
     """Return the net as a function of one tile, run by an engine."""
     if engine in ("recoup", "bf16", "onnxruntime"):
@@ -185,9 +178,10 @@ def serving(engine: str, folder: Path, threads: int) -> Iterator[tuple[float, Tu
 def measure(name: str, folder: Path, threads: int, rounds: int, side: int) -> None:
     """Print one net's table."""
     case = CASES[name]
-    missing = {"onnxruntime"} - {e for e in ENGINES if find_spec(e)}
-    missing |= set() if computes_in_bf16() else {"bf16"}
-    engines = [engine for engine in ENGINES if engine not in missing]
+    from recoup.models.engine import precisions
+
+    there = {"bf16": "bf16" in precisions(), "onnxruntime": find_spec("onnxruntime")}
+    engines = [engine for engine in ENGINES if there.get(engine, True)]
     taken: dict[str, list[tuple[float, float]]] = {engine: [] for engine in engines}
     with ExitStack() as stack:
         running = {e: stack.enter_context(serving(e, folder, threads)) for e in engines}

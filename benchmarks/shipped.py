@@ -20,15 +20,13 @@ from statistics import median
 import numpy as np
 import torch
 
-from recoup.errors import MissingError
 from recoup.models import Card, find, installed
-from recoup.models.engine import Precision, open_model
+from recoup.models.engine import open_model, precisions
 from recoup.training.build import build
 from recoup.training.export import export
 from recoup.training.recipe import recipe, recipes
 
 DNCNN = "20-layer DnCNN"
-PRECISIONS: tuple[Precision, ...] = ("fp32", "bf16")
 
 
 def main() -> None:
@@ -88,11 +86,8 @@ def engines(
     small = side // card.scale
     picture = np.random.default_rng(0).random((1, 3, small, small), np.float32)
     found: dict[str, Callable[[], object]] = {}
-    for precision in PRECISIONS if card.precision == "fp32" else PRECISIONS[:1]:
-        try:
-            session = open_model(path, threads=threads, told=fixed, precision=precision)
-        except MissingError:
-            continue
+    for precision in precisions() if card.precision == "fp32" else ("fp32",):
+        session = open_model(path, threads=threads, told=fixed, precision=precision)
         found[name if precision == "fp32" else f"{name}, {precision}"] = partial(
             session.run, picture
         )

@@ -32,7 +32,6 @@ Walked = list[tuple[NDArray[np.int32], NDArray[np.int16]]]
 
 GOLDEN = Path(__file__).with_name("golden_rcp")
 PHOTO = GOLDEN / "learned-2.png"
-BF16 = "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ SETTINGS = (
     Setting("onnxruntime"),
     Setting("onnxruntime", threads=2),
     Setting("onnxruntime", optimised=False),
-    *([Setting("openvino", precision="bf16")] if BF16 else []),
+    *([Setting("openvino", precision="bf16")] if "bf16" in module.precisions() else []),
 )
 
 

@@ -55,7 +55,7 @@ class Onnx:
         ``openvino``, ``onnxruntime``, or ``auto``.
     precision
         Of the arithmetic: ``fp32``, or ``bf16``, which is several times as fast on processors that
-        multiply matrices of bfloat16; few samples then differ, by one step.
+        multiply matrices of bfloat16; of 8-bit samples about a tenth then differ, by a step.
     sigma
         Standard deviation of the image's noise on the scale 0..255, for models that can be told
         (``facts`` on their card); None if it is not known.

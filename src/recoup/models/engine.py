@@ -7,17 +7,15 @@ number of threads, and kept.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
 from recoup.errors import MissingError, ModelError
 from recoup.models import external
+from recoup.models.inlets import channels_of, check_counts, facts_of, numbers
 from recoup.models.live import bytes_per_pixel
 from recoup.models.session import Floats, Session, failure
 from recoup.picture import shown
@@ -70,7 +68,7 @@ def open_model(
         What the model is told for as long as it is open, which an engine can then work into the
         weights: int8 models run nearly twice as fast. None leaves it to each run.
     precision
-        Of the arithmetic. ``bf16`` is 3 to 5 times as fast where the processor multiplies matrices
+        Of the arithmetic. ``bf16`` is 2 to 6 times as fast where the processor multiplies matrices
         of bfloat16 (AMX), and differs from float32 by about 0.001 of the range.
 
     Raises
@@ -138,6 +136,22 @@ def devices() -> tuple[str, ...]:
     return tuple(sorted(have))
 
 
+def precisions() -> tuple[Precision, ...]:
+    """Precisions that the processor has here: ``bf16`` only where OpenVINO finds it built in.
+
+    Examples
+    --------
+    >>> "fp32" in precisions()
+    True
+    """
+    if not find_spec("openvino"):
+        return ("fp32",)
+    import openvino
+
+    built_in = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return ("fp32", "bf16") if "BF16" in built_in else ("fp32",)
+
+
 @dataclass(frozen=True)
 class _How:
     """How a file is opened: see :func:`open_model`."""
@@ -186,29 +200,26 @@ def _by_openvino(path: Path, how: _How) -> Session:
     import openvino
     from openvino import frontend
 
-    core = openvino.Core()
-    if how.precision == "bf16" and "BF16" not in core.get_property(
-        "CPU", "OPTIMIZATION_CAPABILITIES"
-    ):
+    if how.precision != "fp32" and how.precision not in precisions():
         raise MissingError("this processor does not compute in bfloat16; leave out precision bf16")
     # Only ONNX is read: read_model would try every format that OpenVINO knows.
     reader = frontend.FrontEndManager().load_by_framework("onnx")
     model = reader.convert(reader.load(os.fspath(path)))
-    _check_counts(shown(path), model.inputs, model.outputs, how.outputs)
+    check_counts(shown(path), model.inputs, model.outputs, how.outputs)
     shapes = [
         [None if side.is_dynamic else side.get_length() for side in inlet.partial_shape]
         for inlet in model.inputs
     ]
     floats = all(inlet.element_type.to_string() == "f32" for inlet in model.inputs)
-    channels = _channels(shown(path), shapes[0], floats, how.channels)
-    facts = _facts(shown(path), shapes[1:])
+    channels = channels_of(shown(path), shapes[0], floats, how.channels)
+    facts = facts_of(shown(path), shapes[1:])
     if how.told is not None and facts:
-        _fix(model, _numbers(how.told, facts))
+        _fix(model, numbers(how.told, facts))
         facts = 0
     wanted = {0: [1, channels, -1, -1]} | ({1: [1, facts]} if facts else {})
     per_pixel = bytes_per_pixel(model.clone(), channels, facts)
     model.reshape(wanted)
-    compiled = core.compile_model(
+    compiled = openvino.Core().compile_model(
         model,
         "CPU",
         {
@@ -239,13 +250,13 @@ def _by_onnxruntime(path: Path, how: _How) -> Session:
     providers = list(dict.fromkeys((_PROVIDERS[how.device], _PROVIDERS["cpu"])))
     opened = onnxruntime.InferenceSession(os.fspath(path), options, providers=providers)
     inlets = opened.get_inputs()
-    _check_counts(shown(path), inlets, opened.get_outputs(), how.outputs)
+    check_counts(shown(path), inlets, opened.get_outputs(), how.outputs)
     shapes = [[side if isinstance(side, int) else None for side in i.shape] for i in inlets]
     floats = all(inlet.type == "tensor(float)" for inlet in inlets)
-    channels = _channels(shown(path), shapes[0], floats, how.channels)
-    facts = _facts(shown(path), shapes[1:])
+    channels = channels_of(shown(path), shapes[0], floats, how.channels)
+    facts = facts_of(shown(path), shapes[1:])
     names = [inlet.name for inlet in inlets]
-    always = [_numbers(how.told, facts)] if how.told is not None and facts else []
+    always = [numbers(how.told, facts)] if how.told is not None and facts else []
     facts = 0 if always else facts
 
     def infer(*inputs: object) -> object:
@@ -255,56 +266,10 @@ def _by_onnxruntime(path: Path, how: _How) -> Session:
     return Session(shown(path), channels, library, 0.0, infer, facts)
 
 
-def _numbers(told: tuple[float, ...], facts: int) -> Floats:
-    """What a model is told, as it takes it."""
-    if len(told) != facts:
-        raise ModelError(f"a model that is told {facts} numbers is not told {len(told)}")
-    return np.array([told], np.float32)
-
-
-def _fix(model: Any, numbers: Floats) -> None:  # noqa: ANN401  (OpenVINO's)
+def _fix(model: Any, told: Floats) -> None:  # noqa: ANN401  (OpenVINO's)
     """Put numbers in the place of the second input."""
     from openvino import opset13, utils
 
     inlet = model.get_parameters()[1]
-    utils.replace_node(inlet, opset13.constant(numbers))
+    utils.replace_node(inlet, opset13.constant(told))
     model.remove_parameter(inlet)
-
-
-def _check_counts(name: str, inputs: Sequence[Any], outputs: Sequence[Any], expected: int) -> None:
-    """Refuse a model that takes more than a picture and facts, or returns another number."""
-    if len(inputs) not in (1, 2) or len(outputs) != expected:
-        raise ModelError(
-            f"{name}: has {len(inputs)} inputs and {len(outputs)} outputs; recoup runs models "
-            f"with one (or two: a picture and what is told of it) and {expected}"
-        )
-
-
-def _facts(name: str, shapes: list[list[int | None]]) -> int:
-    """Return how many numbers the second input takes, 0 if there is none."""
-    if not shapes:
-        return 0
-    shape = shapes[0]
-    if len(shape) != 2 or shape[0] not in (None, 1) or shape[1] is None:
-        raise ModelError(f"{name}: its second input is not (1, numbers) float32; export it so")
-    return shape[1]
-
-
-def _channels(
-    name: str,
-    shape: list[int | None],
-    is_float: bool,  # noqa: FBT001
-    allowed: tuple[int, ...],
-) -> int:
-    """Return the input's channels; refuse an input that recoup cannot feed."""
-    if len(shape) != 4 or not is_float or shape[0] not in (None, 1) or shape[1] not in allowed:
-        several = " or ".join(map(str, allowed))
-        raise ModelError(
-            f"{name}: its input is not (1, {several}, height, width) float32; export it so"
-        )
-    if shape[2] is not None or shape[3] is not None:
-        raise ModelError(
-            f"{name}: takes pictures of {shape[3]}x{shape[2]} only; "
-            "export it with free height and width"
-        )
-    return shape[1]

@@ -27,7 +27,7 @@ from recoup.training.checkpoint import (
 from recoup.training.feed import Feed
 from recoup.training.journal import Journal
 from recoup.training.objective import Objective, Spent
-from recoup.training.optimise import Pace, optimisers
+from recoup.training.optimise import Pace, flushed, optimisers
 from recoup.training.pairs import Batch, Pairs
 from recoup.training.pool import Pool, pool, split
 from recoup.training.progress import Progress
@@ -112,6 +112,7 @@ class Run:
         """The best weights so far."""
         return self.folder / "best.safetensors"
 
+    @flushed()
     def train(
         self,
         *,
@@ -140,8 +141,6 @@ class Run:
         TrainingError
             If the loss is no number, or a checkpoint cannot be written.
         """
-        # Momentum of units that died decays into denormals, which made Muon ten times as slow.
-        torch.set_flush_denormal(True)
         recipe, before = self.recipe, self.state
         begun, cpu, saved = time.monotonic(), time.process_time(), time.monotonic()
         made(self.folder)
