@@ -27,7 +27,7 @@ from recoup.training.checkpoint import (
 from recoup.training.feed import Feed
 from recoup.training.journal import Journal
 from recoup.training.objective import Objective, Spent
-from recoup.training.optimise import Pace, flushed, optimisers
+from recoup.training.optimise import Pace, flushed, multiplies_bf16, optimisers
 from recoup.training.pairs import Batch, Pairs
 from recoup.training.pool import Pool, pool, split
 from recoup.training.progress import Progress
@@ -227,7 +227,7 @@ class Run:
         given = batch.shown.to(self.device).contiguous(memory_format=layout)
         wanted = batch.wanted.to(self.device).contiguous(memory_format=layout)
         facts = batch.facts.to(self.device)
-        half = self.recipe.precision == "bf16"
+        half = self.recipe.precision == "bf16" and multiplies_bf16(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             if self.recipe.codes:
                 # Its noise depends on the step alone, so that a run can resume anywhere.
