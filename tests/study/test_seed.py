@@ -9,6 +9,7 @@ import pytest
 
 from recoup import Image, Picture, save
 from recoup.chain import Chain
+from recoup.models import store
 from recoup.results.row import Measurement
 from recoup.study import repeat
 from recoup.study.figures import CODED, RESTORED
@@ -70,6 +71,15 @@ def test_restorers_begin_with_the_line_to_beat() -> None:
         "wiener-seed-x4",
     ]
     assert all(Chain.parse(chain).text.startswith("seed-recipe") for chain in restorers())
+
+
+def test_every_net_that_ships_for_enlarging_is_a_restorer() -> None:
+    """Whatever its degradation; int8 variants stand beside their nets elsewhere."""
+    weights = Path(store.__file__).with_name("weights")
+    shipped = [path.stem for path in weights.glob("*-x4*.toml") if "int8" not in path.stem]
+    used = {chain.rpartition(" | ")[2] for chain in restorers()}
+    assert shipped
+    assert used >= set(shipped)
 
 
 def test_tables_are_markdown() -> None:

@@ -11,13 +11,16 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from recoup.codecs import Avif, Jpeg, Jpeg2000, JpegXl, WebP
+from recoup.codecs import Avif, Jpeg, Jpeg2000, JpegLs, JpegXl, Learned, WebP
 from recoup.contracts import Codec
 from recoup.errors import ChainError, NotApplicableError
 from recoup.filters.draw import check_seed, generator
 from recoup.image import Image
 
-LOSSY = ("jpeg", "webp", "avif", "jpegxl", "jpeg2000")
+USUAL = ("jpeg", "webp", "avif", "jpegxl", "jpeg2000")
+"""Codecs that are drawn if none are named: what pictures have mostly been through."""
+
+LOSSY = (*USUAL, "jpegls", "learned")
 """Codecs that can be drawn."""
 
 _SUBSAMPLINGS: tuple[Literal["4:2:0", "4:2:2", "4:4:4"], ...] = ("4:2:0", "4:2:2", "4:4:4")
@@ -28,23 +31,25 @@ class AnyCodec:
     """Code and decode by a lossy codec at a quality, both drawn at random.
 
     Of the codecs named, those that take the image's depth and size are drawn from. The quality is
-    on each format's own scale; JPEG 2000, which has none, aims at a PSNR of 20 dB plus a quarter
-    of it. Chroma subsampling (JPEG, AVIF), AVIF's speed (6 to 9), JPEG XL's effort (3 to 7) and
-    WebP's method (2 to 4) are drawn too.
+    on each format's own scale; of those with another, JPEG 2000 aims at a PSNR of 20 dB plus a
+    quarter of it, JPEG-LS errs by 1 at 99 and by 13 at 1, recoup's net goes from 1 to 8. Chroma
+    subsampling (JPEG, AVIF), AVIF's speed (6 to 9), JPEG XL's effort (3 to 7) and WebP's method
+    (2 to 4) are drawn too.
 
     Parameters
     ----------
     low, high
         Range of the quality, whole numbers from 1 to 99, both included.
     codecs
-        Names joined by ``+``.
+        Names joined by ``+``: of ``jpeg``, ``webp``, ``avif``, ``jpegxl``, ``jpeg2000``, which are
+        drawn if none are named, ``jpegls`` and ``learned``.
     seed
         Of the draw, 0 or more.
 
     Raises
     ------
     ChainError
-        If a setting is out of range or a codec is not one of the five.
+        If a setting is out of range or a codec is not one of the seven.
 
     Examples
     --------
@@ -55,7 +60,7 @@ class AnyCodec:
 
     low: int = 10
     high: int = 95
-    codecs: str = "+".join(LOSSY)
+    codecs: str = "+".join(USUAL)
     seed: int = 0
 
     name: ClassVar[str] = "any-codec"
@@ -111,12 +116,13 @@ def _drawn(name: str, low: int, high: int, draw: np.random.Generator) -> Codec:
     quality = int(draw.integers(low, high + 1))
     subsampling = _SUBSAMPLINGS[draw.integers(len(_SUBSAMPLINGS))]
     effort = draw.random()
-    if name == "jpeg":
-        return Jpeg(quality, subsampling, optimize=False, progressive=False)
-    if name == "webp":
-        return WebP(quality, method=2 + int(3 * effort))
-    if name == "avif":
-        return Avif(quality, speed=6 + int(4 * effort), subsampling=subsampling)
-    if name == "jpegxl":
-        return JpegXl(quality=quality, effort=3 + int(5 * effort))
-    return Jpeg2000(20 + quality / 4)
+    every: dict[str, Codec] = {
+        "jpeg": Jpeg(quality, subsampling, optimize=False, progressive=False),
+        "webp": WebP(quality, method=2 + int(3 * effort)),
+        "avif": Avif(quality, speed=6 + int(4 * effort), subsampling=subsampling),
+        "jpegxl": JpegXl(quality=quality, effort=3 + int(5 * effort)),
+        "jpeg2000": Jpeg2000(20 + quality / 4),
+        "jpegls": JpegLs(1 + (99 - quality) // 8),
+        "learned": Learned(round(1 + 7 * quality / 100, 2)),
+    }
+    return every[name]

@@ -30,6 +30,7 @@ CODERS = (
 _NETS = {
     "unet-seed-x4": ("bicubic:4", "unet-seed-x4"),
     "swinir-light-seed-x4": ("swinir-light-seed-x4",),
+    "realesr-compact-x4-pixel": ("realesr-compact-x4-pixel",),
     "realesr-compact-x4": ("realesr-compact-x4",),
     "realesrgan-x4plus": ("realesrgan-x4plus",),
     "swinir-m": ("swinir-m",),
