@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from recoup.compress import Compressed
+    from recoup.models.promise import Promise
 
 
 def compress(
@@ -46,7 +47,7 @@ def compress(
 
     With --restore the encoder, who has the original, tries the restorer, decides how strongly it
     helps, and says so in a few dozen bytes of standard metadata, which recoup restore reads. Where
-    it would do harm nothing is said. Every viewer opens the file.
+    it would do harm the file says that it is to be left as it is. Every viewer opens the file.
     """
     from recoup.cli import show
     from recoup.compress import Target
@@ -92,14 +93,17 @@ def _table(done: list[Compressed], *, scored: bool) -> Table:
         table.add_column(name, justify="right")
     table.add_column("restored by")
     for one in done:
-        promise = one.promise
-        restored = (
-            f"{promise.model}, strength {promise.strength}/16: +{promise.gain:.2f} dB"
-            if promise
-            else "-"
-        )
         cells = [show.printable(str(one.out)), one.settings, f"{one.after:,}"]
         cells += [f"{one.after / one.before:.0%}", f"{8 * one.after / one.pixels:.3f}"]
         cells += [f"{one.score:.4g}"] if scored else []
-        table.add_row(*(Text(cell) for cell in (*cells, restored)))
+        table.add_row(*(Text(cell) for cell in (*cells, _restored(one.promise))))
     return table
+
+
+def _restored(promise: Promise | None) -> str:
+    """What a file says of its restoring."""
+    if promise is None:
+        return "-"
+    if not promise.strength:
+        return "nothing: none helps"
+    return f"{promise.model}, strength {promise.strength}/16: +{promise.gain:.2f} dB"

@@ -86,9 +86,9 @@ def compress(
     """Write picture files into a folder; one that fails does not stop the others.
 
     With a restorer the encoder decodes and restores what it wrote, compares with the original,
-    and notes in the file (XMP, below 200 bytes) how strongly to restore; nothing where restoring
-    does not help. The file stays what it is without: every viewer opens it. ``recoup restore``
-    reads the note and gives, on the same engine, what was measured here.
+    and notes in the file (XMP, below 200 bytes) how strongly to restore, or that it is to be left
+    as it is where restoring does not help. The file stays what it is without: every viewer opens
+    it. ``recoup restore`` reads the note and gives, on the same engine, what was measured here.
 
     Parameters
     ----------
@@ -173,6 +173,12 @@ def _restorer(model: str | None, jobs: int) -> Promised | None:
     restorer = Promised(model, threads=jobs)
     if restorer.scale != 1:
         raise ChainError(f"{model} enlarges; a file is restored by a model that keeps its size")
+    promise = Promise.of(restorer.step(1.0).card, 1, 1.0)
+    if promise.model != model or Promise.read(promise.xmp()) != promise:
+        raise ChainError(
+            f"{model}: a file can promise a model only by the name that it is installed under, of "
+            "lower-case letters, digits, dots, dashes and underscores: recoup models import"
+        )
     return restorer
 
 
@@ -210,8 +216,10 @@ def _best(picture: Picture, order: _Order) -> tuple[Made, float | None, tuple[st
         try:
             own = ready(picture, codecs[0], strip=order.strip)
             if order.target is None:
-                return made(own, codecs[0], order.restorer), None, own.notes
-            found.append((smallest(own, [codecs], order.target, order.restorer), own.notes))
+                one = made(own, codecs[0], order.restorer)
+                return one, None, (*own.notes, *one.notes)
+            met = smallest(own, [codecs], order.target, order.restorer)
+            found.append((met, (*own.notes, *met.made.notes)))
         except NotApplicableError as error:
             reasons.append(str(error))
     if not found:

@@ -10,7 +10,7 @@ from recoup.contracts import Codec
 from recoup.errors import NotApplicableError
 from recoup.filters.promised import Promised, decided
 from recoup.image import Image
-from recoup.models.promise import Promise
+from recoup.models.promise import Promise, without
 from recoup.picture import Picture, measured
 
 
@@ -29,7 +29,9 @@ class Made:
     restored
         What ``recoup restore`` makes of the file.
     promise
-        What the file says of that; None if nothing.
+        What the file says of that; None if no restorer was asked for.
+    notes
+        What was lost on the way, in words.
     """
 
     codec: Codec
@@ -37,10 +39,13 @@ class Made:
     decoded: Image
     restored: Image
     promise: Promise | None
+    notes: tuple[str, ...] = ()
 
 
 def ready(picture: Picture, codec: Codec, *, strip: bool) -> Picture:
     """The picture as the codec gets it: in sRGB where the file cannot say otherwise.
+
+    What an older file promised of its own restoring is dropped: it was of other samples.
 
     Parameters
     ----------
@@ -65,25 +70,28 @@ def ready(picture: Picture, codec: Codec, *, strip: bool) -> Picture:
     >>> ready(one, Png(), strip=True).exif is None
     True
     """
-    without = left_out(picture, codec.name)
-    if "alpha" in without:
+    picture = replace(picture, xmp=without(picture.xmp))
+    missing = left_out(picture, codec.name)
+    if "alpha" in missing:
         raise NotApplicableError("has transparency, which is not written yet; flatten it first")
     if codec.name != LEARNED:
         picture = replace(picture, alpha=None)
-    without = ("icc", "exif", "xmp") if strip else without
-    if "icc" in without and picture.icc:
+    missing = ("icc", "exif", "xmp") if strip else missing
+    if "icc" in missing and picture.icc:
         image, notes = measured(picture)
         picture = replace(picture, image=image, icc=None, notes=notes)
-    if "exif" in without and picture.exif:
+    if "exif" in missing and picture.exif:
         picture = replace(picture, exif=None, notes=(*picture.notes, "EXIF left out"))
-    if "xmp" in without and picture.xmp:
+    if "xmp" in missing and picture.xmp:
         picture = replace(picture, xmp=None, notes=(*picture.notes, "XMP left out"))
     if reason := codec.refusal(picture.image):
         raise NotApplicableError(reason)
     return picture
 
 
-def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Made:
+def made(
+    picture: Picture, codec: Codec, restorer: Promised | None = None, *, decline: bool = False
+) -> Made:
     """Encode a picture, decide how it is to be restored, and put in what it carries.
 
     Parameters
@@ -94,6 +102,8 @@ def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Ma
         With all settings.
     restorer
         Decides by the original whether and how strongly it helps; None for none.
+    decline
+        Whether the file says that it is to be left as it is, whatever would help.
 
     Raises
     ------
@@ -118,8 +128,20 @@ def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Ma
     if restorer is None:
         return Made(codec, carrying(coded, picture), decoded, decoded, None)
     full = restorer.step(1.0).told(facts_of(coded))
-    decision = decided(picture.image, decoded, full)
-    if decision.promise:
-        picture = replace(picture, xmp=decision.promise.xmp(picture.xmp))
-    data = carrying(coded, picture)
-    return Made(codec, data, decoded, decision.restored, decision.promise)
+    if decline:
+        promise, restored = Promise.of(full.step.card, 0, 0.0), decoded
+    else:
+        decision = decided(picture.image, decoded, full)
+        promise, restored = decision.promise, decision.restored
+    picture, notes = _noted(picture, promise, codec.name)
+    return Made(codec, carrying(coded, picture), decoded, restored, promise, notes)
+
+
+def _noted(picture: Picture, promise: Promise, codec: str) -> tuple[Picture, tuple[str, ...]]:
+    """The picture with a promise in its XMP, and what that cost it."""
+    old = picture.xmp
+    both = replace(picture, xmp=promise.xmp(old))
+    if "xmp" in left_out(both, codec):
+        both = replace(picture, xmp=promise.xmp())
+    lost = without(both.xmp) != without(old)
+    return both, (("XMP left out for the note on restoring",) if lost else ())

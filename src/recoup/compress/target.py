@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Self
 
 from recoup.compress.encode import Made, made
@@ -68,8 +69,10 @@ def smallest(
 ) -> Met:
     """Find the smallest file that meets a target, given that the restorer follows.
 
-    Each list of settings is searched by bisection, which takes the score to rise with quality:
-    where it does not quite, a file near the smallest is found, and it always meets the target.
+    The restorer serves the squared error. Where the target is another score, a file that asks to
+    be left as it is may be smaller, and is tried too. Each list of settings is searched by
+    bisection, which takes the score to rise with quality: where it does not quite, a file near the
+    smallest is found, and it always meets the target.
 
     Parameters
     ----------
@@ -99,8 +102,9 @@ def smallest(
     """
     found: list[Met] = []
     nearest: list[float] = []
-    for codecs in several:
-        met, best = _searched(picture, codecs, target, restorer)
+    ways = (False, True) if restorer and target.metric != "psnr" else (False,)
+    for codecs, decline in product(several, ways):
+        met, best = _searched(picture, codecs, target, restorer, decline=decline)
         nearest.append(best)
         if met:
             found.append(met)
@@ -114,13 +118,18 @@ def smallest(
 
 
 def _searched(
-    picture: Picture, codecs: Sequence[Codec], target: Target, restorer: Promised | None
+    picture: Picture,
+    codecs: Sequence[Codec],
+    target: Target,
+    restorer: Promised | None,
+    *,
+    decline: bool,
 ) -> tuple[Met | None, float]:
     """Bisect; also return the score of the best quality that was tried."""
     score = metrics()[target.metric].score
 
     def tried(codec: Codec) -> Met:
-        one = made(picture, codec, restorer)
+        one = made(picture, codec, restorer, decline=decline)
         return Met(one, score(picture.image, one.restored))
 
     top = tried(codecs[-1])

@@ -16,6 +16,7 @@ from recoup.image import Image
 from recoup.models.promise import STEPS, STRONGEST, Promise
 
 _LOSSLESS = 99.0  # the most dB that a note states
+_LEAST = 0.01  # less is not worth anybody's seconds
 TILE = 512
 """Tiles of one size, so that whoever restores has the same numbers to the bit."""
 
@@ -25,8 +26,8 @@ class Promised:
     """Put an image through a model as strongly as helps most, or not at all.
 
     The strength is the one whose mean squared error is least (projection of what is missing on
-    what the model adds), in sixteenths, and 0 where that is no better than the decoded image. The
-    file says which: see :class:`recoup.models.promise.Promise`.
+    what the model adds), in sixteenths, and 0 where that is not 0.01 dB better than the decoded
+    image. The file says which, 0 too: see :class:`recoup.models.promise.Promise`.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ class Promised:
             What is to be done with the decoded image, and the note that says so.
         """
         decision = decided(original, decoded, self.step(1.0).told(facts))
-        return decision.step, decision.promise.xmp() if decision.promise else b""
+        return decision.step, decision.promise.xmp()
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,13 @@ class Decision:
     step
         The model at the strength that helps most, or the identity.
     promise
-        What the file says of that; None if nothing is done.
+        What the file says of that; strength 0 if nothing is done.
     restored
         What it gives.
     """
 
     step: Filter
-    promise: Promise | None
+    promise: Promise
     restored: Image
 
 
@@ -118,7 +119,8 @@ def decided(original: Image, decoded: Image, full: Coded) -> Decision:
     MissingError, ModelError
         As the model's filter raises them.
     """
-    nothing = Decision(Identity(), None, decoded)
+    card = full.step.card
+    nothing = Decision(Identity(), Promise.of(card, 0, 0.0), decoded)
     before = _squares(original, decoded)
     if not before:
         return nothing
@@ -135,9 +137,9 @@ def decided(original: Image, decoded: Image, full: Coded) -> Decision:
         restored = step.apply(decoded)
     after = _squares(original, restored)
     gain = 10 * math.log10(before / after) if after else _LOSSLESS
-    if gain <= 0:
+    if gain < _LEAST:
         return nothing
-    return Decision(step, Promise.of(full.step.card, strength, gain), restored)
+    return Decision(step, Promise.of(card, strength, gain), restored)
 
 
 def _squares(one: Image, two: Image) -> float:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from recoup.chain.chain import facts_of
+from recoup.contracts import FileFacts
 from recoup.errors import ModelError
 from recoup.filters.onnx import Coded, Onnx
 from recoup.filters.promised import TILE
-from recoup.models.promise import STEPS, Promise
+from recoup.models.promise import STEPS, Promise, noted
+from recoup.models.told import FACTS
 from recoup.picture import Picture
 
 DEFAULT = "deblock"
 """The model for files that promise nothing."""
 
 
-def advised(picture: Picture, data: bytes, step: Onnx, *, promises: bool) -> Coded:
-    """The model for a file, told how the file was coded.
+@dataclass(frozen=True)
+class Advice:
+    """What is to be done with a file.
+
+    Attributes
+    ----------
+    step
+        The model, told how the file was coded; None if the file is to be left as it is.
+    how
+        In words.
+    """
+
+    step: Coded | None
+    how: str
+
+
+def advised(picture: Picture, data: bytes, step: Onnx, *, promises: bool) -> Advice:
+    """How a file is to be restored.
 
     Parameters
     ----------
@@ -26,7 +44,7 @@ def advised(picture: Picture, data: bytes, step: Onnx, *, promises: bool) -> Cod
         The model to use, and the settings for any.
     promises
         Whether a promise in the file is kept instead: its model, at its strength, in tiles of the
-        size that it was made with.
+        size that it was made with; or nothing, if its encoder found that nothing helps.
 
     Raises
     ------
@@ -38,12 +56,14 @@ def advised(picture: Picture, data: bytes, step: Onnx, *, promises: bool) -> Cod
     >>> import numpy as np
     >>> from recoup.image import Image
     >>> picture = Picture(Image(np.zeros((8, 8, 3), np.uint8)))
-    >>> advised(picture, b"P5 1 1 255 a", Onnx("dncnn"), promises=True).facts is None
-    True
+    >>> advised(picture, b"P5 1 1 255 a", Onnx("dncnn"), promises=True).how
+    'by dncnn'
     """
     promise = Promise.read(picture.xmp) if promises else None
     if promise is None:
-        return step.told(facts_of(data))
+        return _by_facts(step, facts_of(data), vain=promises and noted(picture.xmp))
+    if not promise.strength:
+        return Advice(None, "left as it is, since its encoder found nothing that helps")
     kept = replace(step, model=promise.model, tile=TILE, strength=promise.strength / STEPS)
     here = kept.card.sha256[: len(promise.sha256)]
     if here != promise.sha256:
@@ -51,4 +71,15 @@ def advised(picture: Picture, data: bytes, step: Onnx, *, promises: bool) -> Cod
             f"was made for {promise.model} {promise.sha256}, and here is {here}; --with "
             f"{promise.model} restores without keeping the promise"
         )
-    return kept.told(facts_of(data))
+    how = f"by {promise.model} at {promise.strength}/{STEPS}, as promised: +{promise.gain:.2f} dB"
+    return Advice(kept.told(facts_of(data)), how)
+
+
+def _by_facts(step: Onnx, facts: FileFacts | None, *, vain: bool) -> Advice:
+    """A model that is told what a file says; ``vain`` if the file's note means nothing."""
+    words = [f"by {step.card.name}"]
+    if step.card.facts == FACTS:
+        words.append(f"told of {facts.codec} as the file says" if facts else "told nothing")
+    if vain:
+        words.append("the note in the file means nothing")
+    return Advice(step.told(facts), ", ".join(words))

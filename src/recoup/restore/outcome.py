@@ -29,6 +29,8 @@ class Restored:
         Wall time of loading, restoring and saving.
     notes
         What was done on loading, in words.
+    how
+        By which model, as promised or not, in words; empty unless restored now.
     """
 
     source: str
@@ -38,6 +40,7 @@ class Restored:
     megapixels: float = 0.0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    how: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,14 @@ from recoup.models.engine import Precision
 from recoup.models.promise import without
 from recoup.picture import Picture, load, save, shown
 from recoup.restore import ledger
-from recoup.restore.advice import DEFAULT, advised
+from recoup.restore.advice import DEFAULT, Advice, advised
 from recoup.restore.outcome import Progress, Restored, Track
 from recoup.restore.survey import Source, place, survey
+
+PROMISED = "as promised"
+"""What the ledger calls results that were made as each file asks."""
+
+_NONE = "none"
 
 
 def restore(
@@ -104,14 +109,15 @@ def restore(
     )
     kept = model is None
     folder = Path(out)
-    version = step.version() + (" or as promised" if kept else "")
+    asked = _Asked(step, PROMISED if kept else step.model, suffix)
+    step.version()  # a model or an engine that is not there stops the run before it begins
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PictureError(f"{shown(folder)}: folder cannot be made: {error.strerror}") from error
     known = ledger.read(folder)
     sources = survey([os.fspath(path) for path in paths], folder, known, max_pixels)
-    ready = [_ready(source, step, version, suffix, folder, known) for source in sources]
+    ready = [_ready(source, asked, folder, known) for source in sources]
     work = [source for source, name in zip(sources, ready, strict=True) if name is None]
     track = Track(sum(source.pixels for source in work), progress, time.perf_counter())
     taken = {name.lower() for name in ready if name}
@@ -121,25 +127,55 @@ def restore(
             path = folder / there
             results.append(Restored(source.name, "skipped", path, megapixels=source.pixels / 1e6))
             continue
-        name = place(source, step.model, suffix, folder, known, taken)
+        name = place(source, asked.model, suffix, folder, known, taken)
         taken.add(name.lower())
-        work_of = _Work(source, step, version, kept, folder / name, max_pixels)
-        results.append(_restored(work_of, track))
+        results.append(_restored(_Work(source, asked, folder / name, max_pixels), track))
         track.done += source.pixels
         track.tell(source.name, 0)
     return results
 
 
-def _ready(
-    source: Source, step: Onnx, version: str, suffix: str, out: Path, known: dict[str, ledger.Entry]
-) -> str | None:
+@dataclass(frozen=True)
+class _Asked:
+    """What is wanted of every file.
+
+    ``model`` is what the ledger calls it: ``as promised``, or the model's name.
+    """
+
+    step: Onnx
+    model: str
+    suffix: str
+
+    @property
+    def promises(self) -> bool:
+        return self.model == PROMISED
+
+
+def _ready(source: Source, asked: _Asked, out: Path, known: dict[str, ledger.Entry]) -> str | None:
     """Name of the result that is there already, or None."""
-    wanted = (source.where, source.sha256, step.model, version)
+    wanted = (source.where, source.sha256, asked.model)
     for name, entry in known.items():
-        has = (entry.source, entry.source_sha256, entry.model, entry.version)
-        if has == wanted and name.endswith(suffix) and ledger.intact(out, entry):
+        has = (entry.source, entry.source_sha256, entry.model)
+        fits = has == wanted and name.endswith(asked.suffix)
+        if fits and _current(entry, asked) and ledger.intact(out, entry):
             return name
     return None
+
+
+def _current(entry: ledger.Entry, asked: _Asked) -> bool:
+    """Whether what made a result is the same today."""
+    if not asked.promises:
+        return entry.version == _version(asked.step)
+    model = entry.version.partition(" ")[0]  # of promises, and so without spaces
+    try:
+        return model == _NONE or entry.version == _version(replace(asked.step, model=model))
+    except RecoupError:  # no longer installed
+        return False
+
+
+def _version(step: Onnx | None) -> str:
+    """What made a result: the model's name, weights and engine."""
+    return f"{step.model} {step.version()}" if step else _NONE
 
 
 @dataclass(frozen=True)
@@ -147,9 +183,7 @@ class _Work:
     """One file to restore, how, and where to."""
 
     source: Source
-    step: Onnx
-    version: str
-    promises: bool
+    asked: _Asked
     path: Path
     max_pixels: int
 
@@ -161,7 +195,7 @@ def _restored(work: _Work, track: Track) -> Restored:
     if source.error:
         return Restored(source.name, "failed", error=source.error)
     try:
-        notes = _write(work, track)
+        advice, notes = _write(work, track)
     except RecoupError as error:
         text = str(error) if source.name in str(error) else f"{source.name}: {error}"
         return Restored(source.name, "failed", error=text, megapixels=megapixels)
@@ -171,25 +205,27 @@ def _restored(work: _Work, track: Track) -> Restored:
     entry = ledger.Entry(
         source=source.where,
         source_sha256=source.sha256,
-        model=work.step.model,
-        version=work.version,
+        model=work.asked.model,
+        version=_version(advice.step.step if advice.step else None),
         output=path.name,
         output_sha256=ledger.file_sha256(path),
     )
     ledger.add(path.parent, entry)
     seconds = time.perf_counter() - start
-    return Restored(source.name, "restored", path, None, megapixels, seconds, notes)
+    return Restored(source.name, "restored", path, None, megapixels, seconds, notes, advice.how)
 
 
-def _write(work: _Work, track: Track) -> tuple[str, ...]:
-    """Load, restore and save; return the notes."""
+def _write(work: _Work, track: Track) -> tuple[Advice, tuple[str, ...]]:
+    """Load, restore and save; return what was done, and the notes on loading."""
     source = work.source
     picture = load(source.path, max_pixels=work.max_pixels)
-    step = advised(picture, source.path.read_bytes(), work.step, promises=work.promises)
-    kept = replace(picture, xmp=without(picture.xmp))  # what was promised is done
-    done = restored_picture(kept, step, lambda pixels: track.tell(source.name, pixels))
+    asked = work.asked
+    advice = advised(picture, source.path.read_bytes(), asked.step, promises=asked.promises)
+    done = replace(picture, xmp=without(picture.xmp))  # what was promised is done
+    if advice.step:
+        done = restored_picture(done, advice.step, lambda pixels: track.tell(source.name, pixels))
     save(done, work.path)
-    return picture.notes
+    return advice, picture.notes
 
 
 def restored_picture(
