@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -58,6 +59,11 @@ def found(rows: Sequence[Measurement]) -> Loop:
     return one
 
 
+def shifted(row: Measurement, by: float) -> Measurement:
+    """A row with another SSIM."""
+    return replace(row, scores={**row.scores, "ssim": (row.scores["ssim"] or 0.0) + by})
+
+
 def test_each_opponent_is_met_where_it_is() -> None:
     """A fifth less than JPEG alone; more than AVIF; the better encoder is beaten."""
     one = found(
@@ -79,7 +85,7 @@ def test_each_opponent_is_met_where_it_is() -> None:
         "jpeg | dncnn needs 20.0 % fewer bytes than jpeg:encoder=turbo alone at equal PSNR "
         "(BD-rate, 95 % interval \N{MINUS SIGN}20.0 to \N{MINUS SIGN}20.0 %, 6 pictures); "
         "avif alone is smaller by 37.5 %; jpeg:encoder=jpegli alone is larger by 12.5 %; at "
-        "equal bytes it makes no picture worse in PSNR."
+        "equal settings it makes no picture worse in PSNR."
     )
 
 
@@ -123,6 +129,84 @@ def test_metrics_that_disagree_are_named() -> None:
     """Better by PSNR, worse by SSIM."""
     one = found([*curve("jpeg", 1.0), *curve("jpeg", 0.8, "dncnn", ssim=-1.0)])
     assert loop_sentence(one, TITLES).endswith("other metrics say otherwise (SSIM: +25.0 %).")
+
+
+def test_metrics_that_cannot_tell_are_no_contradiction() -> None:
+    """Better by PSNR and on average by SSIM, in which half of the pictures lose."""
+    rows = [*curve("jpeg", 1.0), *curve("jpeg", 0.8, "dncnn")]
+    for at, row in enumerate(rows):
+        off = (2.0, -2.5)[row.image < "d"] if "dncnn" in row.chain else 0.0
+        rows[at] = shifted(row, off)
+    one = found(rows)
+    assert one.rates["ssim"]["alone"].verdict == "tie"
+    said = loop_sentence(one, TITLES)
+    assert re.search(r"; not certain in other metrics \(SSIM: \N{MINUS SIGN}[0-9.]+ %\)\.$", said)
+    assert "otherwise" not in said
+    turned = replace(one, metric="ssim", rates={name: one.rates[name] for name in ("ssim", "psnr")})
+    assert "other metrics say otherwise (PSNR: \N{MINUS SIGN}20.0 %)" in loop_sentence(
+        turned, TITLES
+    )
+
+
+def test_contradictions_are_told_on_few_pictures_as_well() -> None:
+    """No interval, but two signs."""
+    rows = [*curve("jpeg", 1.0), *curve("jpeg", 0.8, "dncnn", ssim=-1.0)]
+    few = found([row for row in rows if row.image in "ab"])
+    assert loop_sentence(few, TITLES).endswith("other metrics say otherwise (SSIM: +25.0 %).")
+    same = found([*curve("jpeg", 1.0), *curve("jpeg", 0.8, "dncnn")])
+    assert loop_sentence(same, TITLES).endswith("it makes no picture worse in PSNR.")
+
+
+def halved(*, sizes: Sequence[float], top: float) -> list[Measurement]:
+    """JPEG of half the size, enlarged again: from 24 dB up to ``top``, bytes over those of JPEG."""
+    import math
+
+    def level(q: int) -> float:
+        return 24.0 + (top - 24.0) * q / (len(sizes) - 1)
+
+    return [
+        replace(
+            row,
+            chain=f"bicubic:1/2 | jpeg:quality={q} | bicubic:2",
+            settings=json.dumps({"quality": q}),
+            encoded_bytes=round(size * 1e6 * math.exp2((level(q) - 30) / 3)),
+            scores={"psnr": level(q), "ssim": level(q)},
+        )
+        for q, size in enumerate(sizes)
+        for row in curve("jpeg", 1.0)[: len(PICTURES)]
+    ]
+
+
+def test_where_a_chain_wins_is_told_though_the_curves_share_little() -> None:
+    """JPEG of half the size needs less at 30 and 33 dB, more at 36, and never reaches 39."""
+    small = halved(sizes=[0.5, 0.6, 0.8, 0.9, 1.2], top=36.0)
+    said = loop_sentence(found([*curve("jpeg", 1.0), *small]), TITLES)
+    assert said == (
+        "bicubic:1/2 | jpeg | bicubic:2 cannot be set against jpeg alone (overlap below 50 % on 6 "
+        "of 6 pictures); at equal PSNR it needs 10.0 to 20.0 % fewer bytes at 2 of the 3 settings "
+        "of jpeg alone that it reaches (8 to 16 bits per pixel; 95 % intervals leave out 0); which "
+        "pictures it makes worse cannot be told."
+    )
+    high = [shifted(row, 6.0) for row in small]
+    said = loop_sentence(found([*curve("jpeg", 1.0), *high]), TITLES)
+    assert re.search(r"; other metrics can tell \(SSIM: \N{MINUS SIGN}\d\d\.\d %\)\.$", said)
+
+
+def test_a_chain_that_wins_nowhere_is_told_so() -> None:
+    """Nor is anything said where no quality is common, and few pictures give no interval."""
+    jpeg = curve("jpeg", 1.0)
+    large = halved(sizes=[1.3, 1.2, 1.1, 1.1, 1.2], top=36.0)
+    nowhere = loop_sentence(found([*jpeg, *large]), TITLES)
+    assert "it needs fewer bytes at no setting of jpeg alone that it reaches (8 to 32 " in nowhere
+    apart = loop_sentence(found([*jpeg, *halved(sizes=[0.5] * 5, top=29.0)]), TITLES)
+    assert "no overlap" in apart
+    assert "at equal PSNR" not in apart
+    small = halved(sizes=[0.5] * 5, top=32.0)
+    few = loop_sentence(found([row for row in [*jpeg, *small] if row.image == "a"]), TITLES)
+    assert (
+        "needs 50.0 % fewer bytes at every setting of jpeg alone that it reaches (8 bits per "
+        "pixel; too few pictures for an interval)" in few
+    )
 
 
 def test_curves_that_cannot_be_compared_say_why() -> None:

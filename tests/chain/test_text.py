@@ -137,6 +137,22 @@ def test_chains_refused(text: str, says: str) -> None:
         Chain.parse(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("command", "command needs encoder=… and decoder=…"),
+        ('command:"a {in} {out}"', "command needs decoder=…"),
+        ("jpeg | promised", "promised needs model=…"),
+        ("jpeg | promised:threads=2", "promised needs model=…"),
+    ],
+)
+def test_settings_that_must_be_given_are_named(text: str, says: str) -> None:
+    """In words of chains, not of Python."""
+    with pytest.raises(ChainError) as refused:
+        Chain.parse(text)
+    assert str(refused.value) == says
+
+
 def test_identity_knows_every_setting() -> None:
     """Another setting or filter is another cell."""
     texts = ["jpeg:40", "jpeg:41", "jpeg:40,progressive=false", "jpeg:40 | median:3", "webp:40"]

@@ -198,6 +198,14 @@ def test_metadata_changes_no_fact() -> None:
         assert read_facts(told.getvalue()) == read_facts(plain.getvalue())
 
 
+@pytest.mark.parametrize("behind", [Jpeg(90).encode(scene()), b"x" * 3000])
+def test_what_stands_behind_a_jpeg_is_not_counted(behind: bytes) -> None:
+    """Phones append further pictures: thumbnails, maps of gain."""
+    for codec in (Jpeg(50), Jpeg(50, progressive=False)):
+        data = codec.encode(scene())
+        assert read_facts(data + behind) == read_facts(data)
+
+
 def test_other_formats_have_none() -> None:
     """Said in one line."""
     out = io.BytesIO()

@@ -16,8 +16,11 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image as Pil
 
+from recoup.codecs import WebP
 from recoup.errors import UnreadableError, UnsupportedError
+from recoup.image import Image
 from recoup.picture import Picture, load
+from recoup.picture.embed import embed
 
 Array = NDArray[Any]
 
@@ -130,6 +133,33 @@ def test_avif_and_jpegxl_alpha(read: Read) -> None:
     jxl = read(imagecodecs.jpegxl_encode(photo(channels=4), lossless=True))
     assert jxl.alpha is not None
     assert np.array_equal(jxl.alpha, photo(channels=4)[:, :, 3])
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+def test_webp_marked_grey(read: Read, *, lossless: bool) -> None:
+    """As the codec decodes it: with a note behind the mark, with a profile before it."""
+    grey = Image(photo(channels=1))
+    data = WebP(60, lossless=lossless).encode(grey)
+    profile = imagecodecs.cms_profile("gray", gamma=1.8)
+    noted = embed(data, Picture(grey, icc=profile, xmp=b"<x:xmpmeta/>"))
+    for one in (data, noted, noted + b"OTHR\x04\0\0\0last"):
+        one = one[:4] + struct.pack("<I", len(one) - 8) + one[8:]  # noqa: PLW2901
+        assert read(one).image == WebP().decode(one) == WebP().decode(data)
+        assert read(one).image.channels == 1
+    assert (WebP().decode(data) == grey) is lossless
+    assert read(noted).icc == profile
+
+
+def test_webp_marked_grey_keeps_its_alpha(read: Read) -> None:
+    """Put in by a stranger: recoup writes none."""
+    alpha = photo(channels=4)[:, :, 3]
+    data = imagecodecs.webp_encode(photo(channels=4), lossless=True)
+    body = b"WEBPVP8X" + struct.pack("<II", 10, 0x10) + bytes((36, 0, 0, 28, 0, 0))
+    body += data[data.index(b"VP8L") :] + b"GREY\0\0\0\0"
+    found = read(b"RIFF" + struct.pack("<I", len(body)) + body)
+    assert found.image.channels == 1
+    assert found.alpha is not None
+    assert np.array_equal(found.alpha, alpha)
 
 
 def test_avif_grey(read: Read) -> None:

@@ -61,7 +61,10 @@ def test_verdict_opponents_harm_and_ledger_are_told(looped: Path) -> None:
     text = section(looped / "report.html")
     assert re.search(r"JPEG \+ blur:sigma=0.5 needs [\d.]+ % (more|fewer) bytes than JPEG", text)
     assert re.search(r"WebP alone is (smaller|larger) by [\d.]+ %", text)
-    assert re.search(r"Pictures made worse at the same bytes, .* 90: \d of 5", text)
+    assert re.search(
+        r"Pictures made worse than the same coded picture not restored, .* 90: \d of 5", text
+    )
+    assert "where the encoder notes in the file how to restore it, that note is counted" in text
     assert "Does it pay?" in text
     assert "USD 0.085 for a GB sent" in text
     assert "1<b>.png" not in (looped / "report.html").read_text().partition("<main")[2]

@@ -12,18 +12,19 @@ from recoup.analysis.deltas import MeanDelta, mean_delta
 from recoup.analysis.ledger import restored_lines
 from recoup.analysis.match import Line
 from recoup.analysis.opponents import ROLES, Role, candidates
+from recoup.analysis.pairs import Pair, matched_pairs
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What a restorer does to the pictures of one setting, at the same bytes.
+    """What a restorer does to the pictures that one setting coded.
 
     Attributes
     ----------
     setting
         The chain with the restorer.
     steps
-        By picture, its score less that of the same file not restored; better is positive.
+        By picture, its score less that of the same coded picture not restored; better is positive.
     """
 
     setting: Setting
@@ -53,6 +54,9 @@ class Loop:
         needs fewer bytes.
     effects
         Setting by setting, from the fewest bytes to the most.
+    pairs
+        Where BD-rate against the same codec alone is refused, each setting of that at equal
+        quality, from the fewest bytes to the most.
     """
 
     line: Line
@@ -60,6 +64,7 @@ class Loop:
     opponents: Mapping[Role, Line]
     rates: Mapping[str, Mapping[Role, MeanDelta]]
     effects: tuple[Effect, ...]
+    pairs: tuple[Pair, ...] = ()
 
     @cached_property
     def harmful(self) -> tuple[Effect, ...]:
@@ -117,8 +122,10 @@ def loop_sentence(
         for role in ("codec", "encoder")
         if role in one.opponents
     ]
-    head = _against(rates["alone"], f"{name(one.opponents['alone'])} alone", title)
-    return f"{'; '.join([f'{ours} {head}', *rivals, _harm(one, title)])}{_turned(one, titles)}."
+    alone = f"{name(one.opponents['alone'])} alone"
+    head = f"{ours} {_against(rates['alone'], alone, title)}"
+    said = [head, *_met(one, alone, title), *rivals, _harm(one, title), *_turned(one, titles)]
+    return f"{'; '.join(said)}."
 
 
 def _loop(line: Line, among: Sequence[Line], metrics: Mapping[str, Direction], metric: str) -> Loop:
@@ -135,7 +142,10 @@ def _loop(line: Line, among: Sequence[Line], metrics: Mapping[str, Direction], m
         for name, way in metrics.items()
     }
     alone = found.get("alone")
-    return Loop(line, metric, found, rates, _effects(line, alone, metric, better))
+    pairs: tuple[Pair, ...] = ()
+    if alone and rates[metric]["alone"].mean is None:
+        pairs = matched_pairs(alone, [line], metric, better)
+    return Loop(line, metric, found, rates, _effects(line, alone, metric, better), pairs)
 
 
 def _smallest(among: Sequence[Line], anchor: Line, metric: str, better: Direction) -> Line | None:
@@ -177,6 +187,29 @@ def _against(gap: MeanDelta, who: str, title: str) -> str:
     return f"needs {size} than {who} at equal {title} (BD-rate, {sure})"
 
 
+def _met(one: Loop, who: str, title: str) -> list[str]:
+    """Where it wins at single settings of the same codec alone, if only these can be compared."""
+    met = [(pair.anchor.bpp or 0.0, pair.size) for pair in one.pairs if pair.size is not None]
+    if not met:
+        return []
+    wins = [(bpp, size) for bpp, size in met if size.ratio < 1 and size.verdict != "tie"]
+    number = f"{len(wins)} of the {len(met)} settings" if wins else "no setting"
+    where = f"{'every setting' if len(wins) == len(met) else number} of {who} that it reaches"
+    rates = f"{_between([f'{bpp:.3g}' for bpp, _ in wins or met])} bits per pixel"
+    if not wins:
+        return [f"at equal {title} it needs fewer bytes at {where} ({rates})"]
+    saved = _between([f"{100 * (1 - size.ratio):.1f}" for _, size in wins])
+    few = any(size.verdict == "too few" for _, size in wins)
+    sure = "too few pictures for an interval" if few else "95 % intervals leave out 0"
+    return [f"at equal {title} it needs {saved} % fewer bytes at {where} ({rates}; {sure})"]
+
+
+def _between(values: Sequence[str]) -> str:
+    """The least and the most of several numbers."""
+    ordered = sorted(values, key=float)
+    return " to ".join(dict.fromkeys((ordered[0], ordered[-1])))
+
+
 def _rival(gap: MeanDelta, who: str) -> str:
     """Another opponent in words: how much smaller or larger it is."""
     if gap.mean is None:
@@ -188,24 +221,23 @@ def _rival(gap: MeanDelta, who: str) -> str:
 
 
 def _harm(one: Loop, title: str) -> str:
-    """Which settings make pictures worse at the same bytes."""
+    """At which settings of the codec it makes pictures worse than they were without it."""
     if not one.effects:
-        return "at equal bytes nothing can be compared"
+        return "which pictures it makes worse cannot be told"
     if not one.harmful:
-        return f"at equal bytes it makes no picture worse in {title}"
+        return f"at equal settings it makes no picture worse in {title}"
     worst = max(one.harmful, key=lambda effect: effect.worse)
     most = f"{worst.worse} of {len(worst.steps)} pictures"
     tail = one.effects[-len(one.harmful) :]
     if tail == one.harmful and len(tail) < len(one.effects):
-        return (
-            f"at equal bytes it makes up to {most} worse at {_place(one, tail[0])} and larger files"
-        )
+        where = f"{_place(one, tail[0])} and larger files"
+        return f"at equal settings it makes up to {most} worse at {where}"
     every = (
         "every setting"
         if len(one.harmful) == len(one.effects)
         else (f"{len(one.harmful)} of {len(one.effects)} settings")
     )
-    return f"at equal bytes it makes pictures worse at {every}, up to {most}"
+    return f"at equal settings it makes pictures worse at {every}, up to {most}"
 
 
 def _place(one: Loop, effect: Effect) -> str:
@@ -218,16 +250,26 @@ def _place(one: Loop, effect: Effect) -> str:
     )
 
 
-def _turned(one: Loop, titles: Mapping[str, str]) -> str:
-    """Metrics that do not say what the first one says."""
-    first = one.rates[one.metric]["alone"].verdict
+def _turned(one: Loop, titles: Mapping[str, str]) -> list[str]:
+    """Metrics in which it goes the other way than in the first, and those that cannot tell."""
+    first = _way(one.rates[one.metric]["alone"])
     others = [
-        f"{titles.get(name, name)}: {_signed(100 * gaps['alone'].mean)} %"
-        f"{' (a tie)' * (gaps['alone'].verdict == 'tie')}"
+        (_way(gaps["alone"]), f"{titles.get(name, name)}: {_signed(100 * gaps['alone'].mean)} %")
         for name, gaps in one.rates.items()
-        if gaps["alone"].mean is not None and gaps["alone"].verdict != first
+        if gaps["alone"].mean is not None
     ]
-    return f"; other metrics say otherwise ({', '.join(others)})" if others else ""
+    turned = [said for way, said in others if way not in (first, 0)]
+    ties = [said for way, said in others if way == 0 and first != 0]
+    turn = "other metrics can tell" if first is None else "other metrics say otherwise"
+    several = ((turn, turned), ("not certain in other metrics", ties))
+    return [f"{what} ({', '.join(said)})" for what, said in several if said]
+
+
+def _way(gap: MeanDelta) -> int | None:
+    """1 where it needs more bytes, -1 where fewer, 0 where that is not certain, None if refused."""
+    if gap.mean is None:
+        return None
+    return 0 if gap.verdict == "tie" or not gap.mean else 1 if gap.mean > 0 else -1
 
 
 def _signed(value: float) -> str:

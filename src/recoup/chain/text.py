@@ -62,7 +62,8 @@ def parse(step: str, table: Mapping[str, type[Settings]], kind: str) -> list[Set
     Raises
     ------
     ChainError
-        If the name, a field or a value is not understood; says what is.
+        If the name, a field or a value is not understood, or a setting without a default is
+        missing; says which.
     """
     name, _, rest = step.partition(":")
     name = name.strip()
@@ -70,6 +71,8 @@ def parse(step: str, table: Mapping[str, type[Settings]], kind: str) -> list[Set
         raise ChainError(f"no {kind} is called {name!r}; there are: {', '.join(sorted(table))}")
     cls = table[name]
     given = dict(_settings(name, cls, rest)) if rest.strip() else {}
+    if missing := [f"{field}=…" for field in _needed(cls) if field not in given]:
+        raise ChainError(f"{name} needs {' and '.join(missing)}")
     try:
         return [
             cls(**dict(zip(given, values, strict=True)))
@@ -132,6 +135,11 @@ def _settings(name: str, cls: type[Any], rest: str) -> Iterator[tuple[str, list[
         if key not in names:
             raise ChainError(f"{name} has no setting {key!r}; settings: {_listed(names)}")
         yield key, [_value(f"{name}:{key}", t, hints[key]) for t in _values(text)]
+
+
+def _needed(cls: type[Any]) -> list[str]:
+    """Settings without a default."""
+    return [field.name for field in fields(cls) if _default(field) is MISSING]
 
 
 def _partition(setting: str) -> tuple[str, str, str]:

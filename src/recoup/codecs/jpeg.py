@@ -159,7 +159,8 @@ def facts(data: bytes) -> FileFacts:
     """Read quantisation tables and subsampling out of a file.
 
     Tables are those that stand before the first scan; of a component, the table that its frame
-    header names (ISO/IEC 10918-1, B.2.2 and B.2.4.1).
+    header names (ISO/IEC 10918-1, B.2.2 and B.2.4.1). What stands behind the picture's end, such
+    as the further pictures of phones, is not counted.
 
     Raises
     ------
@@ -178,7 +179,7 @@ def facts(data: bytes) -> FileFacts:
             raise UnreadableError("JPEG facts: no JPEG file")
         tables: dict[int, float] = {}
         frame: bytes | None = None
-        told = 4
+        told, end = 4, len(data)
         for segment in walk(data):
             content = data[segment.start : segment.end]
             if segment.marker == 0xDB and frame is None:
@@ -187,6 +188,8 @@ def facts(data: bytes) -> FileFacts:
                 frame = content
             if 0xE0 <= segment.marker <= 0xEF or segment.marker == 0xFE:
                 told += segment.end - segment.start + 4
+            elif segment.marker == 0xD9:
+                end = segment.end
         if frame is None or len(frame) < 6 + 3 * frame[5] or not frame[5]:
             raise UnreadableError("JPEG facts: no frame header")
         pixels = int.from_bytes(frame[1:3], "big") * int.from_bytes(frame[3:5], "big")
@@ -195,7 +198,7 @@ def facts(data: bytes) -> FileFacts:
         parts = [frame[6 + 3 * n : 9 + 3 * n] for n in range(frame[5])]
         return FileFacts(
             "jpeg",
-            bpp=8 * (len(data) - told) / pixels,
+            bpp=8 * (end - told) / pixels,
             quantiser=tables.get(parts[0][2]),
             chroma_quantiser=tables.get(parts[1][2]) if len(parts) == 3 else None,
             subsampling=_subsampling([part[1] for part in parts]),

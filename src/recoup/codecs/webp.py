@@ -19,10 +19,7 @@ from recoup.codecs.vp8_header import quantiser
 from recoup.contracts import FileFacts, Timed
 from recoup.errors import UnreadableError
 from recoup.image import Image
-from recoup.picture.formats.webp import size, walk
-
-_GREY = b"GREY\0\0\0\0"
-"""An empty chunk of a kind unknown to readers, which RFC 9649 (section 2.7) lets them skip."""
+from recoup.picture.formats.webp import GREY, decode_samples, size, walk
 
 
 @dataclass(frozen=True)
@@ -94,10 +91,7 @@ class WebP:
     def decode(self, data: bytes) -> Image:
         """Decode a still WebP file without alpha. Raises CodecError."""
         with failing("WebP decode"):
-            import imagecodecs
-
-            samples = imagecodecs.webp_decode(data)
-            return Image(samples[:, :, 1:2] if data.endswith(_GREY) else samples)
+            return Image(decode_samples(data))
 
     def version(self) -> str:
         """Libwebp's."""
@@ -137,5 +131,5 @@ def facts(data: bytes) -> FileFacts:
 def _marked_grey(data: bytes, width: int, height: int) -> bytes:
     """Return the simple file ``data`` in the extended layout, marked grey."""
     sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    body = b"WEBPVP8X" + struct.pack("<II", 10, 0) + sides + data[12:] + _GREY
+    body = b"WEBPVP8X" + struct.pack("<II", 10, 0) + sides + data[12:] + GREY + bytes(4)
     return b"RIFF" + struct.pack("<I", len(body)) + body

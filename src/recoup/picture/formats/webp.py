@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import imagecodecs
+from numpy.typing import NDArray
 
 from recoup.errors import UnreadableError, UnsupportedError
 from recoup.picture import orientation
@@ -19,6 +20,13 @@ class Chunk(NamedTuple):
     kind: bytes
     start: int
     end: int
+
+
+GREY = b"GREY"
+"""Kind of an empty chunk by which recoup marks a grey picture, stored as RGB of equal channels.
+
+Readers skip kinds that they do not know (RFC 9649, section 2.7).
+"""
 
 
 def size(data: bytes) -> tuple[int, int]:
@@ -41,19 +49,34 @@ def decode(data: bytes) -> Decoded:
             f"is an animated WebP of {frames} frames; extract one first, e.g. "
             "webpmux -get frame 1 FILE -o out.webp"
         )
-    samples = imagecodecs.webp_decode(data)
+    samples = decode_samples(data)
     exif = chunks.get(b"EXIF")
     if exif is not None and exif.startswith(b"Exif\0\0"):
         exif = exif[6:]
     return Decoded(
         format="WebP",
         samples=samples,
-        alpha=samples.shape[2] == 4,
+        alpha=samples.shape[2] in (2, 4),
         orientation=orientation.stated(exif),
         icc=chunks.get(b"ICCP"),
         exif=exif,
         xmp=chunks.get(b"XMP "),
     )
+
+
+def decode_samples(data: bytes) -> NDArray[Any]:
+    """Samples of a still file: RGB, or grey where :data:`GREY` says so, and alpha if it has any.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> data = bytes(imagecodecs.webp_encode(np.zeros((2, 3, 3), np.uint8), lossless=True))
+    >>> decode_samples(data).shape
+    (2, 3, 3)
+    """
+    samples = imagecodecs.webp_decode(data)
+    marked = any(chunk.kind == GREY for chunk in walk(data))
+    return samples[:, :, 1::2].copy() if marked else samples
 
 
 def walk(data: bytes) -> Iterator[Chunk]:
