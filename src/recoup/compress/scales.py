@@ -45,7 +45,7 @@ SCALES: Mapping[str, Scale] = MappingProxyType(
             (("subsampling", _CHROMA), ("encoder", ("libjpeg-turbo", "jpegli"))),
         ),
         "webp": Scale("quality", tuple(range(101)), (("method", (4, 6)),)),
-        "avif": Scale("quality", tuple(range(100)), (("subsampling", _CHROMA),)),
+        "avif": Scale("quality", tuple(range(100)), (("subsampling", _CHROMA), ("speed", (4, 6)))),
         "jpegxl": Scale(
             "distance",
             tuple(round(15 * 0.96**n, 2) for n in range(124)),
