@@ -4,7 +4,7 @@ BIN := .venv/bin
 PHOTOS = $(shell $(BIN)/python -c "import pathlib, skimage; print(pathlib.Path(skimage.__file__).parent / 'data')")
 DEMO := astronaut.png chelsea.png coffee.png rocket.jpg retina.jpg motorcycle_left.png ihc.png camera.png
 
-.PHONY: help demo test check format docs browser bench slow intervals clean
+.PHONY: help demo test check format docs browser bench slow intervals thumbs clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ intervals: .venv/dev  ## How often the intervals of BD-rates cover the truth: 1,
 
 bench: .venv/dev  ## Every benchmark; see benchmarks/README.md for what each shows
 	for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+thumbs: .venv/core  ## What shipped weights were trained on, out of the sets (docs/data.md)
+	$(BIN)/python -c 'from recoup.datasets.trained_on import make; make()'
 
 # Tests drive Chromium and compare with others' programs: install what is missing where that can be
 # done, else those tests skip and say so.

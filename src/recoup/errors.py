@@ -16,6 +16,8 @@
     ├── DownloadError            a file that cannot be fetched, or is not the one asked for
     ├── TrainingError            a recipe, training data or a checkpoint that cannot be used
     └── StoreError               a results folder that cannot be read or written
+
+And what it only warns of: FlatteringWarning, a test picture that a model was trained on.
 """
 
 
@@ -73,3 +75,7 @@ class TrainingError(RecoupError):
 
 class StoreError(RecoupError):
     """A results folder cannot be read or written."""
+
+
+class FlatteringWarning(UserWarning):
+    """A picture to be measured on is one that a model was trained on."""

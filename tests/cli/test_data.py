@@ -72,6 +72,19 @@ def test_split_and_verify(photos: Path, tmp_path: Path) -> None:
     changed = recoup("split", photos, "--out", file, "--verify")
     assert changed.returncode == 2
     assert "3.png cannot be found" in changed.stderr
+    (photos / "3.png").unlink()
+    more = tmp_path / "more"
+    more.mkdir()
+    for i in (0, 1):
+        (photos / f"{i}.png").rename(more / f"{i}.png")
+    both = recoup("split", photos, more, more / "*.png", "--out", file)
+    assert "6 train, 2 valid, 1 test" in both.stderr
+    assert recoup("split", more, photos, "--out", file, "--verify").returncode == 0
+    lacks = recoup("split", more, "--out", file, "--verify")
+    assert lacks.returncode == 2
+    assert "cannot be found" in lacks.stderr
+    (more / "twin.png").write_bytes((photos / "5.png").read_bytes())
+    assert "is the same file as" in recoup("split", photos, more, "--out", file).stderr
     wrong = recoup("split", photos, "--shares", "most", "--out", file)
     assert "write three numbers" in wrong.stderr
 
@@ -106,6 +119,9 @@ def test_degrade(photos: Path, tmp_path: Path) -> None:
     assert "0 made, 10 kept, 1 failed" in again.stderr
     assert "bad.png" in again.stderr
     assert len(list(out.glob("*.png"))) == 10
+    save(Picture(Image(np.zeros((33, 31, 3), np.uint8))), photos / "odd.png")
+    quarter = recoup("degrade", photos, "--chain", "bicubic:1/4", "--out", tmp_path / "quarter")
+    assert "11 made (1 of them cut at the right and bottom first" in quarter.stderr
     refused = recoup("degrade", photos, "--chain", "noise:sigma=6", "--out", out)
     assert refused.returncode == 2
     assert "holds pictures made by" in refused.stderr

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recoup import Image, Picture, load, save
+from recoup import Chain, Image, Picture, load, save
 from recoup.datasets import DataError, degrade
-from recoup.datasets.degrade import apply, parse
-from recoup.errors import ChainError
+from recoup.datasets.degrade import apply, fitted, parse
+from recoup.errors import ChainError, PictureError
 from recoup.filters.noise import Noise
 
 
@@ -73,6 +73,67 @@ def test_codecs_sizes_and_depths(tmp_path: Path) -> None:
     done = degrade([tmp_path / "in" / "00.png"], "seed-recipe | jpeg:quality=40", tmp_path / "y")
     image = load(done[0].out).image
     assert (image.height, image.width) == (8, 9)
+
+
+@pytest.mark.parametrize(
+    ("chain", "cut", "size"),
+    [
+        ("bicubic:1/4", (320, 480), (80, 120)),
+        ("high-order", (320, 480), (80, 120)),
+        ("area:1/2 | jpeg", (320, 480), (160, 240)),
+        ("jpeg | area:1/3 | noise:sigma=5", (321, 480), (107, 160)),
+        ("noise:sigma=5", (321, 481), (321, 481)),
+    ],
+)
+def test_odd_sides_are_cut(
+    chain: str, cut: tuple[int, int], size: tuple[int, int], tmp_path: Path
+) -> None:
+    """At the right and at the bottom, as a chain is measured; the same as if cut by hand."""
+    samples = np.random.default_rng(3).integers(0, 256, (321, 481, 3)).astype(np.uint8)
+    image = Image(samples)
+    by_hand = Image(samples[: cut[0], : cut[1]].copy())
+    save(Picture(image), tmp_path / "a.png")
+    save(Picture(by_hand), tmp_path / "b.png")
+    one, other = degrade([tmp_path / "a.png", tmp_path / "b.png"], chain, tmp_path / "x")
+    assert (one.error, one.cut, other.cut) == ("", cut != (321, 481), False)
+    result = load(one.out).image
+    assert (result.height, result.width) == size
+    assert result == load(other.out).image
+    assert fitted(parse(chain), image) == by_hand
+    if chain == "bicubic:1/4":
+        assert Chain.parse("bicubic:1/4 | raw | bicubic:4").crop(image) == by_hand
+
+
+def test_too_small_for_the_chain(tmp_path: Path) -> None:
+    """Nothing would be left of three pixels; the file is named, the rest is done."""
+    save(Picture(Image(np.zeros((3, 40, 3), np.uint8))), tmp_path / "low.png")
+    bad, good = degrade(
+        [tmp_path / "low.png", *photos(tmp_path / "a", 1)], "bicubic:1/4", tmp_path / "x"
+    )
+    assert bad.error == f"{tmp_path / 'low.png'}: bicubic:factor=1/4 needs at least 4x4 pixels"
+    assert not bad.out.exists()
+    assert good.error == ""
+
+
+def test_the_note_of_the_chain_is_written_once_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second run leaves it alone; one that dies over it leaves none."""
+    paths, note = photos(tmp_path / "a", 1), tmp_path / "x" / "chain.txt"
+
+    def dies(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", dies)
+        with pytest.raises(PictureError, match=r"chain\.txt: cannot be written: No space left"):
+            degrade(paths, "noise:sigma=5", tmp_path / "x")
+    assert list((tmp_path / "x").iterdir()) == []
+    degrade(paths, "noise:sigma=5", tmp_path / "x")
+    before = note.stat()
+    assert degrade(paths, "noise:sigma=5", tmp_path / "x")[0].kept
+    after = note.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_it_goes_on_and_remembers(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recoup.datasets import PARTS, DataError, parts, split
+from recoup.datasets import PARTS, DataError, parts, resolve, split
+from recoup.errors import MissingError
 
 
 def pictures(folder: Path, count: int) -> list[Path]:
@@ -39,6 +40,32 @@ def test_the_shares_of_div2k(tmp_path: Path) -> None:
     # Another seed is another split, and none is the order of the names.
     other = split(paths, tmp_path / "t.json", seed=1)
     assert made["train"] != other["train"] != tuple(paths[:630])
+
+
+def test_several_sets_are_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DIV2K is two names: a set, a folder, a file and a glob are divided together, and found."""
+    monkeypatch.setenv("RECOUP_DATA", str(tmp_path / "data"))
+    pool = pictures(tmp_path / "all", 30)
+    places = [tmp_path / "data" / "div2k-train-hr", tmp_path / "a", tmp_path / "b", tmp_path / "c"]
+    for path, place in zip(pool, [places[i] for i in (0, 1, 2) for _ in range(10)], strict=True):
+        place.mkdir(parents=True, exist_ok=True)
+        path.rename(place / path.name)
+    asked = ["div2k-train-hr", str(places[1]), str(places[2] / "02*.png")]
+    found = resolve(*asked, places[1] / "013.png")
+    assert [path.name for path in found] == [f"{i:03}.png" for i in range(30)]
+    made = split(found, tmp_path / "s.json")
+    assert [len(some) for some in made.values()] == [21, 6, 3]
+    assert parts(tmp_path / "s.json", *asked) == made
+    with pytest.raises(
+        DataError, match=r"0\d\d\.png and \d more cannot be found in div2k.* or .*/a"
+    ):
+        parts(tmp_path / "s.json", *asked[:2])
+    with pytest.raises(MissingError, match="recoup data get div2k-valid-hr"):
+        parts(tmp_path / "s.json", *asked, "div2k-valid-hr")
+    places[3].mkdir()
+    (places[3] / "twin.png").write_bytes((places[1] / "012.png").read_bytes())
+    with pytest.raises(DataError, match=r"twin\.png: is the same file as .*012\.png"):
+        split(resolve(*asked, places[3]), tmp_path / "s.json")
 
 
 @settings(

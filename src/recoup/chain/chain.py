@@ -113,11 +113,7 @@ class Chain:
     @cached_property
     def multiple(self) -> int:
         """Both sides of an original must be multiples of this."""
-        scale, need = Fraction(1), 1
-        for step in self.filters:
-            scale *= step.scale
-            need = lcm(need, scale.denominator)
-        return need
+        return multiple(self.filters)
 
     def crop(self, image: Image) -> Image:
         """The original as this chain is measured on it: top left, sides cut to the multiple.
@@ -127,16 +123,7 @@ class Chain:
         ChainError
             If nothing would be left.
         """
-        multiple = self.multiple
-        height, width = (side - side % multiple for side in (image.height, image.width))
-        if (height, width) == (image.height, image.width):
-            return image
-        if not height or not width:
-            raise ChainError(f"{self.text} needs at least {multiple}x{multiple} pixels")
-        return image.kept(
-            ("crop", height, width),
-            lambda: Image(image.samples[:height, :width].copy(), image.bits),
-        )
+        return cropped(image, self.multiple, self.text)
 
     def run(self, image: Image) -> Passed:
         """Pass an image through, cropped to the multiple first.
@@ -207,6 +194,56 @@ def facts_of(encoded: bytes) -> FileFacts | None:
         return read_facts(encoded)
     except (UnsupportedError, CodecError):
         return None
+
+
+def multiple(filters: Iterable[Filter]) -> int:
+    """Return what both sides of an image must be multiples of, for no filter to meet half a pixel.
+
+    Examples
+    --------
+    >>> from recoup.chain import parse_filters
+    >>> multiple(parse_filters("bicubic:1/2 | bicubic:1/3 | bicubic:6"))
+    6
+    """
+    scale, need = Fraction(1), 1
+    for step in filters:
+        scale *= step.scale
+        need = lcm(need, scale.denominator)
+    return need
+
+
+def cropped(image: Image, multiple: int, what: str) -> Image:
+    """Cut an image at the right and at the bottom, so that its sides are multiples of a number.
+
+    Parameters
+    ----------
+    image
+        Any.
+    multiple
+        As :func:`multiple` gives it.
+    what
+        The steps that need it, for the error.
+
+    Raises
+    ------
+    ChainError
+        If nothing would be left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cropped(Image(np.zeros((9, 11), np.uint8)), 4, "bicubic:1/4").samples.shape
+    (8, 8, 1)
+    """
+    height, width = (side - side % multiple for side in (image.height, image.width))
+    if (height, width) == (image.height, image.width):
+        return image
+    if not height or not width:
+        raise ChainError(f"{what} needs at least {multiple}x{multiple} pixels")
+    return image.kept(
+        ("crop", height, width),
+        lambda: Image(image.samples[:height, :width].copy(), image.bits),
+    )
 
 
 def apply(several: Iterable[Filter], image: Image) -> Image:

@@ -1,12 +1,35 @@
-"""How many bytes of weights somebody must have before filters can run."""
+"""Which models a chain runs, and how many bytes of weights somebody must have before it can."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from recoup.chain.chain import Chain
 from recoup.chain.table import parse_filters
+from recoup.codecs import Learned
 from recoup.errors import RecoupError
 from recoup.filters.onnx import Onnx
 from recoup.filters.promised import Promised
-from recoup.models import find
+from recoup.models import Card, find
+from recoup.models.autoencoder import find_autoencoder
+
+
+def cards(chain: Chain) -> tuple[Card, ...]:
+    """Cards of the models that a chain runs, in order; those that cannot be had are left out.
+
+    Examples
+    --------
+    >>> [card.name for card in cards(Chain.parse("learned | deblock:strength=0.5"))]
+    ['vae', 'deblock']
+    """
+    found = []
+    for step in (*chain.before, chain.codec, *chain.after):
+        with suppress(RecoupError):  # whoever runs the chain is told
+            if isinstance(step, Onnx | Promised):
+                found.append(find(step.model)[0])
+            elif isinstance(step, Learned):
+                found.append(find_autoencoder(step.model).card)
+    return tuple(found)
 
 
 def weight_bytes(steps: str) -> int | None:

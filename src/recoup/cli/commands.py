@@ -113,7 +113,7 @@ def compare(
     chains = [*named, *(codec or ()), *(chain or ())] or None
     show.additions(Plan.of(chains, metric))
     try:
-        with show.bar() as progress:
+        with show.warned(), show.bar() as progress:
             done = run(
                 paths,
                 chains,
@@ -237,22 +237,27 @@ def restore(
     from recoup.sweep.core import cores
 
     threads = jobs or len(cores())
-    with show.megapixels() as progress:
-        done = run(
-            paths,
-            with_,
-            out=out,
-            tile=tile,
-            memory=memory,
-            jobs=threads,
-            device=device,
-            precision=precision,
-            max_pixels=max_pixels,
-            progress=progress,
-        )
+    try:
+        with show.megapixels() as progress:
+            done = run(
+                paths,
+                with_,
+                out=out,
+                tile=tile,
+                memory=memory,
+                jobs=threads,
+                device=device,
+                precision=precision,
+                max_pixels=max_pixels,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        show.note("stopped; what is written is whole, and the same command goes on")
+        raise typer.Exit(INTERRUPTED) from None
     for one in done:
         if one.status != "failed":
-            show.note(f"{one.source}: {one.status}, {one.out}")
+            did = "; ".join(filter(None, (f"{one.status} {one.how}".strip(), *one.notes)))
+            show.note(f"{one.source}: {did}, {one.out}")
     failed = [one for one in done if one.error]
     for one in failed:
         show.error(str(one.error))

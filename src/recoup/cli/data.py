@@ -15,6 +15,7 @@ data = typer.Typer(help="Picture sets to train and test on.", no_args_is_help=Tr
 
 
 Set = Annotated[str, typer.Argument(help="A set's name, or a folder, file or glob of yours.")]
+Sets = Annotated[list[str], typer.Argument(help="Sets' names; folders, files and globs of yours.")]
 
 
 @data.command("list")
@@ -50,7 +51,7 @@ def get_set(
 
 @data.command("split")
 def split_set(
-    pictures: Set,
+    pictures: Sets,
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="The split file.")] = Path("split.json"),
     shares: Annotated[str, typer.Option(help="Of training, validation and test.")] = "70/20/10",
@@ -62,16 +63,15 @@ def split_set(
     """Divide pictures into parts by their content, and write which is where."""
     from recoup.cli import show
     from recoup.datasets import DataError, parts, resolve, split
-    from recoup.datasets.get import located
 
     if verify:
-        made = parts(out, located(pictures))
+        made = parts(out, *pictures)
     else:
         try:
             given = tuple(int(share) for share in shares.split("/"))
         except ValueError as error:
             raise DataError(f"--shares {shares}: write three numbers: 70/20/10") from error
-        made = split(resolve(pictures), out, shares=given, seed=seed)
+        made = split(resolve(*pictures), out, shares=given, seed=seed)
     counts = ", ".join(f"{len(paths)} {part}" for part, paths in made.items())
     show.note(f"{out}: {counts}")
 
@@ -88,7 +88,7 @@ def check_sets(
     from recoup.cli import sets, show
     from recoup.datasets import leaks, resolve
 
-    known, asked = resolve(train), tuple(path for one in test for path in resolve(one))
+    known, asked = resolve(train), resolve(*test)
     with sets.counted() as progress:
         found = leaks(known, asked, progress=progress)
     for leak in found:
@@ -125,8 +125,9 @@ def degrade_set(
     for error in failed:
         show.error(error)
     kept = sum(one.kept for one in done)
-    made = len(done) - len(failed) - kept
-    show.note(f"{out}: {made} made, {kept} kept, {len(failed)} failed")
+    made, cut = len(done) - len(failed) - kept, sum(one.cut for one in done)
+    cuts = f" ({cut} of them cut at the right and bottom first, to fit the chain)" if cut else ""
+    show.note(f"{out}: {made} made{cuts}, {kept} kept, {len(failed)} failed")
     raise typer.Exit(1 if failed else 0)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -24,6 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recoup.contracts import Metric
+from recoup.errors import FlatteringWarning
 from recoup.models import Card
 from recoup.results.row import Measurement
 
@@ -62,6 +64,30 @@ def additions(plan: Plan) -> None:
     """Print which chains are measured without having been asked for."""
     for chain in plan.added:
         note(f"added: {chain.text} (nothing restored: the line to beat)")
+
+
+@contextmanager
+def warned() -> Iterator[None]:
+    """Print as notes what recoup warns of; other warnings go where they would."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", FlatteringWarning)
+        others = warnings.showwarning
+
+        def tell(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if issubclass(category, FlatteringWarning):
+                note(str(message))
+            else:
+                others(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = tell
+        yield
 
 
 def failures(rows: Sequence[Measurement]) -> None:

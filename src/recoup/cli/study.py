@@ -31,7 +31,7 @@ def seed(
     from recoup.study import repeat
 
     parts = ("formats", "restorers") if part == "both" else (part,)
-    with show.bar() as progress:
+    with show.warned(), show.bar() as progress:
         done = repeat(
             [located(path) for path in paths], out=out, parts=parts, jobs=jobs, progress=progress
         )
@@ -59,8 +59,10 @@ def noise(
     from recoup.study import denoise
     from recoup.study.page import table
 
+    places = [located(path) for path in paths]
+    _warn(places, with_)
     done = denoise(
-        [located(path) for path in paths],
+        places,
         with_,
         sigmas=[float(one) for one in sigma.split(",")],
         threads=threads,
@@ -94,8 +96,10 @@ def jpeg(
     from recoup.study import deblock
     from recoup.study.page import table
 
+    places = [located(path) for path in paths]
+    _warn(places, with_)
     done = deblock(
-        [located(path) for path in paths],
+        places,
         with_,
         qualities=[int(one) for one in quality.split(",")],
         grey=grey,
@@ -112,3 +116,17 @@ def jpeg(
         for d in done
     ]
     typer.echo(table([*head, "JPEG SSIM", "restored SSIM", "pictures"], lines))
+
+
+def _warn(places: list[str], models: list[str]) -> None:
+    """Say which of the pictures these models were trained on."""
+    from recoup.cli import show
+    from recoup.models import find as model
+    from recoup.picture import find
+    from recoup.picture.load import MAX_PIXELS
+    from recoup.sweep.flattery import trained_on, warn
+    from recoup.sweep.run import here
+
+    cards = [model(name)[0] for name in models]
+    with show.warned():
+        warn(trained_on(find(places), cards, here, MAX_PIXELS))

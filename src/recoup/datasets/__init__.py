@@ -4,9 +4,10 @@
 
     CATALOGUE           name -> Entry: home, files, licence, what it may be used for
     get(name)           fetch a set, whole or not at all
-    resolve(name)       name, folder, file or glob -> picture files
+    resolve(name, ...)  names, folders, files and globs -> picture files
     split(...)          pictures -> train, valid, test, by content; parts(...) reads it back
     leaks(a, b)         pictures that both sets show
+    flattered(a, cards) pictures that models were trained on, without their training sets
     degrade(...)        a folder through filters and codecs
 """
 
@@ -15,6 +16,7 @@ from recoup.datasets.degrade import Degraded, degrade
 from recoup.datasets.get import folder, get, resolve
 from recoup.datasets.leak import Leak, leaks
 from recoup.datasets.split import PARTS, parts, split
+from recoup.datasets.trained_on import Flattered, flattered
 from recoup.errors import DataError
 
 __all__ = [
@@ -24,8 +26,10 @@ __all__ = [
     "Degraded",
     "Entry",
     "File",
+    "Flattered",
     "Leak",
     "degrade",
+    "flattered",
     "folder",
     "get",
     "leaks",

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from recoup.chain import text as steps
+from recoup.chain.chain import cropped, multiple
 from recoup.codecs import codecs
 from recoup.contracts import Codec, Filter
 from recoup.errors import ChainError, DataError, RecoupError
 from recoup.filters import filters
 from recoup.image import Image
-from recoup.picture import Picture, load, measured, save, shown
+from recoup.picture import Picture, load, measured, save, shown, write
 
 Step = Codec | Filter
 
@@ -32,12 +33,15 @@ class Degraded:
         Why there is none; empty if there is.
     kept
         Whether it was there already.
+    cut
+        Whether the original was cut to sides that the chain can take.
     """
 
     source: Path
     out: Path
     error: str = ""
     kept: bool = False
+    cut: bool = False
 
 
 def parse(text: str) -> tuple[Step, ...]:
@@ -83,9 +87,9 @@ def degrade(
     Every setting called ``seed`` is replaced, for each picture and step, by the first 63 bits of
     the SHA-256 of seed, number of the step and content of the picture (``Image.sha256``): no two
     pictures get the same noise, and the same picture gets the same wherever it lies. Pictures are
-    taken as metrics see them (sRGB, without alpha), at their own depth. Files are written whole;
-    those that are there and newer than their original are kept, so that a run that was stopped
-    goes on. One picture that fails does not stop the others.
+    taken as metrics see them (sRGB, without alpha), at their own depth, and cut as :func:`fitted`
+    says. Files are written whole; those that are there and newer than their original are kept, so
+    that a run that was stopped goes on. One picture that fails does not stop the others.
 
     Parameters
     ----------
@@ -110,7 +114,9 @@ def degrade(
     ChainError
         If the chain is not understood.
     DataError
-        If the folder holds results of another chain, or cannot be written.
+        If the folder holds results of another chain, or cannot be made.
+    PictureError
+        If nothing can be written into it.
 
     Examples
     --------
@@ -130,11 +136,33 @@ def degrade(
     return tuple(done)
 
 
-def apply(todo: Sequence[Step], image: Image) -> Image:
-    """Put one image through steps, seeds made its own as :func:`degrade` says.
+def fitted(todo: Sequence[Step], image: Image) -> Image:
+    """Cut an image to sides that the steps can take, as a chain is measured on it.
+
+    At the right and at the bottom, to multiples of what resizing needs; see ``Chain.crop``.
 
     Raises
     ------
+    ChainError
+        If nothing would be left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> fitted(parse("bicubic:1/4 | jpeg"), Image(np.zeros((321, 481), np.uint8))).samples.shape
+    (320, 480, 1)
+    """
+    sizing = [cast("Filter", step) for step in todo if not _codes(step)]
+    return cropped(image, multiple(sizing), " | ".join(map(steps.write, todo)))
+
+
+def apply(todo: Sequence[Step], image: Image) -> Image:
+    """Put one image through steps, cut to size, seeds made its own as :func:`degrade` says.
+
+    Raises
+    ------
+    ChainError
+        If the image is too small.
     CodecError, NotApplicableError
         As the steps raise them.
 
@@ -145,15 +173,21 @@ def apply(todo: Sequence[Step], image: Image) -> Image:
     >>> apply(parse("noise:sigma=5"), grey) == apply(parse("noise:sigma=5,seed=1"), grey)
     False
     """
+    image = fitted(todo, image)
     key = image.sha256
     for number, step in enumerate(todo):
         own = _seeded(step, number, key)
-        if hasattr(own, "encode"):
+        if _codes(own):
             codec = cast("Codec", own)
             image = codec.decode(codec.encode(image))
         else:
-            image = own.apply(image)
+            image = cast("Filter", own).apply(image)
     return image
+
+
+def _codes(step: Step) -> bool:
+    """Whether a step is a codec."""
+    return hasattr(step, "encode")
 
 
 def _seeded(step: Step, number: int, key: str) -> Step:
@@ -171,12 +205,13 @@ def _remember(out: Path, todo: Sequence[Step]) -> None:
     note = out / "chain.txt"
     try:
         out.mkdir(parents=True, exist_ok=True)
-        if note.exists() and note.read_text("utf-8") != text:
+        if not note.exists():
+            write(text.encode(), note)
+        elif (held := note.read_text("utf-8")) != text:
             raise DataError(
-                f"{shown(out)}: holds pictures made by {note.read_text('utf-8').strip()}; choose "
-                "another --out, or delete it"
+                f"{shown(out)}: holds pictures made by {held.strip()}; choose another --out, or "
+                "delete it"
             )
-        note.write_text(text, "utf-8")
     except OSError as error:
         raise DataError(f"{shown(out)}: cannot be written: {error.strerror}") from error
 
@@ -200,18 +235,15 @@ def _one(source: Path, target: Path, todo: Sequence[Step]) -> Degraded:
         if target.resolve() == source.resolve():
             raise DataError(f"{shown(source)}: would be replaced; choose another --out")
         image, _ = measured(load(source))
-        result = apply(todo, image)
+        fitting = fitted(todo, image)
+        result = apply(todo, fitting)
         target.parent.mkdir(parents=True, exist_ok=True)
         save(Picture(result), target)
     except RecoupError as error:
-        text = str(error)
-        named = (
-            text if shown(source) in text or shown(target) in text else f"{shown(source)}: {text}"
-        )
-        return Degraded(source, target, named)
+        return Degraded(source, target, _named(source, target, str(error)))
     except OSError as error:
         return Degraded(source, target, f"{shown(target)}: cannot be written: {error.strerror}")
-    return Degraded(source, target)
+    return Degraded(source, target, cut=fitting is not image)
 
 
 def _named(source: Path, target: Path, text: str) -> str:

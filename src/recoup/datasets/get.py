@@ -125,15 +125,16 @@ def fetch(entry: Entry, place: Path, *, progress: Progress | None = None) -> Pat
     return place
 
 
-def resolve(name_or_folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Return the pictures of a set of the catalogue, or of a folder, file or glob of the user's.
+def resolve(*names_or_folders: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Return the pictures of sets of the catalogue, and of folders, files and globs of the user's.
 
     A name of the catalogue means that set; write ``./kodak`` for a folder of the same name.
 
     Returns
     -------
     tuple of Path
-        At least one, sorted, as ``recoup.picture.find`` finds them.
+        Those of each argument, at least one, sorted, as ``recoup.picture.find`` finds them; a file
+        that several arguments mean is there once.
 
     Raises
     ------
@@ -148,6 +149,18 @@ def resolve(name_or_folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     Traceback (most recent call last):
     recoup.errors.DataError: no set is called 'no such set', and no folder or file; ...
     """
+    seen: set[Path] = set()
+    out = []
+    for name_or_folder in names_or_folders:
+        for path in _pictures(name_or_folder):
+            if (key := path.parent.resolve() / path.name) not in seen:
+                seen.add(key)
+                out.append(path)
+    return tuple(out)
+
+
+def _pictures(name_or_folder: str | os.PathLike[str]) -> list[Path]:
+    """What one argument means."""
     text = located(name_or_folder)
     found = find([text])
     wrong = [one for one in found if one.error]
@@ -155,7 +168,7 @@ def resolve(name_or_folder: str | os.PathLike[str]) -> tuple[Path, ...]:
         raise DataError(f"no set is called {shown(text)!r}, and no folder or file; {_hint(text)}")
     if wrong:
         raise DataError(f"{wrong[0].name}: {wrong[0].error}; name a folder with pictures")
-    return tuple(sorted(one.path for one in found))
+    return sorted(one.path for one in found)
 
 
 def located(name_or_folder: str | os.PathLike[str]) -> str:

@@ -27,6 +27,7 @@ from recoup.datasets.signature import (
     WHOLE,
     Floats,
     Window,
+    one_thread,
     signature,
     thumbnail,
     turned,
@@ -75,13 +76,18 @@ class Leak:
     @property
     def text(self) -> str:
         """One line for people."""
+        return f"{shown(self.test)} {self.finding}"
+
+    @property
+    def finding(self) -> str:
+        """The same without the name of the test picture."""
         what = {
             "file": "is the same file as",
             "copy": "shows the same as",
             "crop": "is a part of" if self.whole == "train" else "holds",
         }[self.kind]
         how = ", ".join(filter(None, [self.turn, f"distance {self.distance:.2f}"]))
-        return f"{shown(self.test)} {what} {shown(self.train)} ({how})"
+        return f"{what} {shown(self.train)} ({how})"
 
 
 def leaks(
@@ -123,33 +129,69 @@ def leaks(
 
     known = [_looked_at(path, tell) for path in train]
     asked = [_looked_at(path, tell) for path in test]
-    hits: dict[tuple[int, int], Leak] = {}
-    for i, j, similarity, window, turn in _parts(known, asked, tell):
-        _keep(hits, (i, j), _leak(train[i], test[j], "train", similarity, window, turn))
-    for j, i, similarity, window, turn in _parts(asked, known, tell):
-        _keep(hits, (i, j), _leak(train[i], test[j], "test", similarity, window, turn))
-    for i, picture in enumerate(known):
-        for j, other in enumerate(asked):
-            if picture.digest == other.digest:
-                hits[i, j] = Leak(train[i], test[j], "file")
-    return tuple(sorted(hits.values(), key=lambda leak: (leak.distance, leak.test, leak.train)))
+    return alike(known, asked, tell)
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """What is kept of a picture."""
+class Seen:
+    """What is kept of a picture to compare it.
 
-    digest: bytes
+    Attributes
+    ----------
+    path
+        What it is called.
+    small
+        Grey thumbnail as :func:`recoup.datasets.signature.thumbnail` makes it; any side will do.
+    digest
+        SHA-256 of the file; empty if it is not known.
+    """
+
+    path: Path
     small: Floats
+    digest: bytes = b""
 
 
-def _looked_at(path: Path, tell: Callable[[], None]) -> _Seen:
+def alike(
+    train: Sequence[Seen], test: Sequence[Seen], tell: Callable[[], None] = lambda: None
+) -> tuple[Leak, ...]:
+    """Find test pictures that the training pictures show too, by thumbnails; see :func:`leaks`.
+
+    Parameters
+    ----------
+    train, test
+        Pictures, in any order.
+    tell
+        Called after each picture.
+
+    Examples
+    --------
+    >>> waves = np.sin(np.add.outer(np.arange(64) / 3, np.arange(64) ** 2 / 90), dtype=np.float32)
+    >>> [leak] = alike([Seen(Path("a.png"), waves)], [Seen(Path("b.png"), waves[:, ::-1])])
+    >>> leak.text
+    'b.png shows the same as a.png (mirrored, distance 0.00)'
+    """
+    hits: dict[tuple[int, int], Leak] = {}
+    with one_thread():
+        for i, j, similarity, window, turn in _parts(train, test, tell):
+            leak = _leak(train[i].path, test[j].path, "train", similarity, window, turn)
+            _keep(hits, (i, j), leak)
+        for j, i, similarity, window, turn in _parts(test, train, tell):
+            leak = _leak(train[i].path, test[j].path, "test", similarity, window, turn)
+            _keep(hits, (i, j), leak)
+    for i, picture in enumerate(train):
+        for j, other in enumerate(test):
+            if picture.digest and picture.digest == other.digest:
+                hits[i, j] = Leak(picture.path, other.path, "file")
+    return tuple(sorted(hits.values(), key=lambda leak: (leak.distance, leak.test, leak.train)))
+
+
+def _looked_at(path: Path, tell: Callable[[], None]) -> Seen:
     try:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
         raise UnreadableError(f"{shown(path)}: cannot be read: {error.strerror}") from error
-    seen = _Seen(digest, thumbnail(path))
+    seen = Seen(path, thumbnail(path), digest)
     tell()
     return seen
 
@@ -177,7 +219,7 @@ def _leak(
 
 
 def _parts(
-    large: Sequence[_Seen], small: Sequence[_Seen], tell: Callable[[], None]
+    large: Sequence[Seen], small: Sequence[Seen], tell: Callable[[], None]
 ) -> Iterator[tuple[int, int, float, Window, int]]:
     """Yield (large, small, likeness, window, turn) where a window of one is the whole other."""
     if not small:

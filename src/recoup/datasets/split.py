@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
 
+from recoup.datasets.get import located
 from recoup.errors import DataError
 from recoup.picture import find, shown, write
 
@@ -81,19 +82,19 @@ def split(
 
 
 def parts(
-    file: str | os.PathLike[str], folder: str | os.PathLike[str]
+    file: str | os.PathLike[str], *places: str | os.PathLike[str]
 ) -> dict[str, tuple[Path, ...]]:
-    """Read a split file and find its pictures in a folder by their content.
+    """Read a split file and find its pictures by their content.
 
-    Files that were renamed or moved within the folder are found; files that the split does not
+    Files that were renamed or moved within the places are found; files that the split does not
     list are in no part.
 
     Parameters
     ----------
     file
         As :func:`split` wrote it.
-    folder
-        Where the pictures lie, at any depth.
+    places
+        Where the pictures lie: sets of the catalogue, folders (at any depth), files and globs.
 
     Returns
     -------
@@ -104,6 +105,8 @@ def parts(
     ------
     DataError
         If the file is no split file, or a picture of it is missing or was changed.
+    MissingError
+        If a set is known, but was not fetched; names the command.
 
     Examples
     --------
@@ -112,7 +115,7 @@ def parts(
     recoup.errors.DataError: no such file.json: cannot be read: ...
     """
     listed = _read(Path(file))
-    there = [one.path for one in find([os.fspath(folder)]) if not one.error]
+    there = [one.path for one in find([located(place) for place in places]) if not one.error]
     by_hash = {_digest(path): path for path in there}
     lost = [
         name for part in listed.values() for digest, name in part.items() if digest not in by_hash
@@ -120,8 +123,9 @@ def parts(
     if lost:
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         raise DataError(
-            f"{shown(file)}: {shown(lost[0])}{more} cannot be found in {shown(folder)} or was "
-            "changed; bring the files back, or make a new split"
+            f"{shown(file)}: {shown(lost[0])}{more} cannot be found in "
+            f"{' or '.join(map(shown, places)) or 'no folder'} or was changed; bring the files "
+            "back, or make a new split"
         )
     return {part: tuple(sorted(by_hash[d] for d in digests)) for part, digests in listed.items()}
 

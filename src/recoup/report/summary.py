@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from recoup.analysis.by_setting import picture_key
 from recoup.report import numbers
 from recoup.report.formats import title
-from recoup.results.row import Measurement
+from recoup.results.row import FLATTERS, Measurement
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Summary:
         (term, value) pairs for the head.
     notes
         What was done to pictures before they were measured, and to which.
+    flattered
+        Which pictures models were trained on, likewise.
     failed, not_applicable
         Rows without a result, by reason.
     versions
@@ -47,6 +49,7 @@ class Summary:
     good: int
     facts: tuple[tuple[str, str], ...]
     notes: tuple[tuple[str, tuple[str, ...]], ...]
+    flattered: tuple[tuple[str, tuple[str, ...]], ...]
     failed: tuple[Trouble, ...]
     not_applicable: tuple[Trouble, ...]
     versions: tuple[tuple[str, str], ...]
@@ -81,6 +84,7 @@ def summary(
     good = [row for row in rows if row.status == "ok"]
     pictures = {picture_key(row): row for row in good}
     chains = {row.chain for row in good}
+    notes = _notes(rows)
     return Summary(
         pictures=len(pictures),
         chains=len(chains),
@@ -88,7 +92,8 @@ def summary(
         facts=_facts(
             good or rows, list(pictures.values()), len(chains), restorers, formats=formats
         ),
-        notes=_notes(rows),
+        notes=tuple(note for note in notes if not note[0].endswith(FLATTERS)),
+        flattered=tuple(note for note in notes if note[0].endswith(FLATTERS)),
         failed=_troubles(row for row in rows if row.status == "failed"),
         not_applicable=_troubles(row for row in rows if row.status == "not applicable"),
         versions=_versions(good),

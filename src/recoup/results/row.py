@@ -15,6 +15,9 @@ from typing import Any, Literal
 
 SCHEMA_VERSION = 1
 
+FLATTERS = "its scores flatter"
+"""How a note ends that says that a model was trained on the picture."""
+
 Status = Literal["ok", "failed", "not applicable"]
 Scalar = str | int | float | bool | datetime | None
 
@@ -31,7 +34,8 @@ class Measurement:
     status, error
         ``ok``; ``failed`` or ``not applicable`` with the reason in ``error``.
     notes
-        What was done to the picture before it was measured, in words, joined by ``; ``.
+        What was done to the picture before it was measured, and whether a model of the chain was
+        trained on it, in words, joined by ``; ``.
     image, source
         The name shown, and the absolute path read.
     image_sha256, width, height, bits, channels

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recoup.chain import Chain
 from recoup.picture import find
 from recoup.results.row import Measurement
 from recoup.results.store import Store
 from recoup.sweep.core import cores
+from recoup.sweep.flattery import flatteries, warn
 from recoup.sweep.plan import Plan
 from recoup.sweep.pool import Pool
 from recoup.sweep.run import Map, Progress, Run, here
+
+if TYPE_CHECKING:
+    from recoup.datasets.trained_on import Flattered
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,14 @@ class Comparison:
         Its rows for these pictures and chains, one per picture and chain.
     same
         Pictures left out because another has the same samples: (name, name of the other).
+    flattered
+        Pictures that models of the chains were trained on.
     """
 
     folder: Path
     rows: list[Measurement]
     same: list[tuple[str, str]]
+    flattered: tuple[Flattered, ...] = ()
 
     @property
     def failures(self) -> list[Measurement]:
@@ -53,6 +61,10 @@ def compare(
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Comparison:
     """Measure every picture through every chain; what ``out`` holds already is not done again.
+
+    Pictures that a model of the chains was trained on are found first, as
+    :func:`recoup.datasets.leaks` finds copies and crops: a warning (FlatteringWarning) and the
+    notes of their rows say so.
 
     Parameters
     ----------
@@ -95,9 +107,12 @@ def compare(
     plan = Plan.of(chains, metrics, repeats=repeats, max_pixels=max_pixels)
     store, workers = Store(Path(out)), len(cores()) if jobs is None else jobs
     map_: Map = Pool(workers, timeout_s).map if workers else here
-    run = Run(plan, store, find([str(path) for path in paths]), workers)
+    pictures = find([str(path) for path in paths])
+    flattered = flatteries(pictures, plan.chains, map_, max_pixels)
+    warn(flattered)
+    run = Run(plan, store, pictures, workers, flattered)
     for state in run.steps(map_):
         progress(state)
     store.compact()
     rows = [row for row in store.measurements() if row.cell in run.wanted]
-    return Comparison(store.folder, rows, run.same)
+    return Comparison(store.folder, rows, run.same, flattered)

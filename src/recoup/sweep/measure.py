@@ -60,7 +60,7 @@ def measure(cell: Cell) -> Measurement:
             notes = (*notes, cut)
         row = replace(
             row,
-            notes="; ".join(notes),
+            notes="; ".join((*notes, *cell.notes)),
             width=reference.width,
             height=reference.height,
             bits=reference.bits,

@@ -110,6 +110,8 @@ class Cell:
         Hash of the samples it is expected to hold.
     jobs, cores
         Worker processes, 0 for the caller's own process; and the cores there are.
+    notes
+        What is known of the picture before it is measured, in words.
     """
 
     cell: str
@@ -120,6 +122,7 @@ class Cell:
     image_sha256: str
     jobs: int = 0
     cores: int = 1
+    notes: tuple[str, ...] = ()
 
 
 def digest(*parts: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from recoup import __version__
 from recoup.chain import Chain
@@ -15,9 +15,13 @@ from recoup.picture import Found
 from recoup.results.row import Measurement
 from recoup.results.store import Store
 from recoup.sweep.core import cores
+from recoup.sweep.flattery import noted
 from recoup.sweep.measure import machine, measure, original, source, started
 from recoup.sweep.plan import Cell, Plan, digest
 from recoup.sweep.pool import Died
+
+if TYPE_CHECKING:
+    from recoup.datasets.trained_on import Flattered
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -113,6 +117,8 @@ class Run:
 
     Attributes
     ----------
+    flattered
+        What is noted in the rows of pictures that a chain's models were trained on.
     wanted
         Cells that belong to this run, measured now or before.
     same
@@ -123,6 +129,7 @@ class Run:
     store: Store
     pictures: list[Found]
     jobs: int
+    flattered: Sequence[Flattered] = ()
     wanted: dict[str, Found] = field(default_factory=dict)
     same: list[tuple[str, str]] = field(default_factory=list)
     _contents: dict[str, Found] = field(default_factory=dict)
@@ -187,7 +194,10 @@ class Run:
     def _task(self, key: str, found: Found, chain: Chain, sha256: str) -> Task:
         """A cell as a worker gets it: without the plan's other chains."""
         plan = replace(self.plan, chains=())
-        cell = Cell(key, found.name, found.path, chain, plan, sha256, self.jobs, len(cores()))
+        notes = noted(self.flattered, found, chain)
+        cell = Cell(
+            key, found.name, found.path, chain, plan, sha256, self.jobs, len(cores()), notes
+        )
         return Task(found, self.store, plan, cell)
 
     def _died(self, died: Died[Task]) -> Measurement:
