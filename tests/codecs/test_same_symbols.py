@@ -26,7 +26,7 @@ from recoup.models.autoencoder import find_autoencoder
 from recoup.models.engine import Engine
 from recoup.picture import load
 from recoup.training.pairs import Batch
-from recoup.training.quantise import _write_graph
+from recoup.training.quantise import write_graph
 
 Walked = list[tuple[NDArray[np.int32], NDArray[np.int16]]]
 
@@ -101,7 +101,7 @@ def int8(tmp_path_factory: pytest.TempPathFactory) -> Path:
     planes = torch.tensor(samples.transpose(2, 0, 1)[np.newaxis])
     batches = [Batch(planes, planes, torch.tensor([[told]])) for told in (1.0, 3.0, 5.0, 8.0)]
     graph = folder / "vae-int8-analysis.onnx"
-    _write_graph(ships.part("analysis.onnx"), graph, batches, 1, told=True)
+    write_graph(ships.part("analysis.onnx"), graph, batches, 1, told=True)
     assert b"QuantizeLinear" in graph.read_bytes()
     return folder
 

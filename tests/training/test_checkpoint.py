@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from recoup.training.checkpoint import (
     State,
     optimiser_tensors,
     read_checkpoint,
+    read_state,
     restore_optimisers,
     write_checkpoint,
 )
@@ -49,6 +51,34 @@ def test_states_from_before_are_read(tmp_path: Path) -> None:
     text = json.dumps(old | {"seconds": 1.5, "cpu_seconds": 0.5})
     save_file({"a": torch.ones(1)}, path, {"recoup": text})
     assert read_checkpoint(path)[0] == State(3, "r", "p", -math.inf, 0, 1.5, 0.5)
+
+
+def test_json_has_no_infinity(tmp_path: Path) -> None:
+    """Before the first validation, and of crops without any error: null, which is read again."""
+
+    def refused(name: str) -> float:
+        raise ValueError(name)
+
+    path = tmp_path / "last.safetensors"
+    perfect = Point(2, 0.1, 0.5, math.inf, 1.0, math.inf)
+    unknown = replace(STATE.curve[0], cost=1.0, saved=math.nan)
+    for state in (
+        replace(STATE, curve=()),
+        replace(STATE, curve=(perfect,), threads=2, start="first"),
+        replace(STATE, best=1.0, curve=(unknown,)),
+    ):
+        write_checkpoint(path, state, {"a": torch.ones(1)})
+        json.loads(path.with_suffix(".json").read_text(), parse_constant=refused)
+        curve = tuple(replace(p, saved=None) for p in state.curve)
+        assert read_checkpoint(path)[0] == read_state(path.with_suffix(".json"))
+        assert read_checkpoint(path)[0] == replace(state, curve=curve)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"step": 1}', "\xff"])
+def test_no_state_to_read(text: str, tmp_path: Path) -> None:
+    """None, whatever the file is."""
+    (tmp_path / "last.json").write_bytes(text.encode("latin-1"))
+    assert read_state(tmp_path / "last.json") is None
 
 
 @given(cut=st.floats(0, 0.999))

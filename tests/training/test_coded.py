@@ -88,7 +88,7 @@ def test_a_picture_serves_as_many_crops_as_said() -> None:
     for step in range(200):
         pairs.at(step)
         made |= pictures._window.keys()  # noqa: SLF001
-        assert len(pictures._window) <= 64 + 16 + 2  # noqa: SLF001
+        assert len(pictures._window) <= 64 + 16 * 6 // 4 + 2  # noqa: SLF001
     assert 290 < len(made) <= max(made) + 1 <= 1200 // 4 + 64
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -152,6 +153,44 @@ def test_feed_keeps_the_order(threads: int) -> None:
     for number, batch in zip(range(5, 9), Feed(small, range(5, 9), threads=threads), strict=True):
         assert torch.equal(batch.wanted, small.at(number).wanted)
     assert len(list(islice(Feed(small, range(10**9), threads=threads), 3))) == 3
+
+
+REUSED = replace(pairs(Degradation("median:3"), batch=48, crop=16), reuse=4)
+
+
+def test_threads_share_a_window() -> None:
+    """Four that make batches of reused crops give what one gives."""
+    shared, alone = replace(REUSED), replace(REUSED)
+    for number, batch in zip(range(2, 10), Feed(shared, range(2, 10), threads=4), strict=True):
+        wanted = alone.at(number)
+        assert torch.equal(batch.shown, wanted.shown)
+        assert torch.equal(batch.wanted, wanted.wanted)
+
+
+def test_a_thread_that_lags_makes_nothing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What batches of a few steps before drew is still there."""
+    reused = replace(REUSED)
+    batches = [reused.at(step) for step in range(6)]
+    monkeypatch.setattr(Pairs, "_made", None)
+    for step, batch in enumerate(batches):
+        assert torch.equal(reused.at(step).shown, batch.shown)
+
+
+class Emptied(dict[int, Any]):
+    """A window out of which another thread takes whatever is put in, at once."""
+
+    def __setitem__(self, number: int, made: object) -> None:
+        """Forget it."""
+
+
+def test_another_thread_may_drop_what_this_one_made() -> None:
+    """Of a window of crops and of one of coded pictures."""
+    coded = Pairs(textures(), Degradation(coded=64, told=1.0), 1, crop=32, batch=2, seed=7, reuse=4)
+    for several in (REUSED, coded):
+        used, fresh = replace(several), replace(several)
+        holder = used._coded if several is coded else used  # noqa: SLF001
+        object.__setattr__(holder, "_window", Emptied())
+        assert torch.equal(used.at(3).shown, fresh.at(3).shown)
 
 
 def test_feed_hands_on_what_went_wrong() -> None:

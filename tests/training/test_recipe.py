@@ -45,6 +45,21 @@ def test_every_recipe_starts(name: str, photos: tuple[Path, ...], tmp_path: Path
     assert given[0].shape == run.validation.batches[0].wanted.shape
 
 
+@pytest.mark.parametrize("name", recipes())
+def test_no_recipe_listens_to_the_hardest_crops_alone(name: str) -> None:
+    """Where strengths vary, squared error is not what the last steps make small."""
+    one = recipe(name)
+    varies = one.sigma[0] < one.sigma[1] or one.coded or one.chain == "high-order"
+    assert not varies or "l2" not in (one.loss, one.last if one.sharpen else one.loss)
+
+
+def test_swinir_as_published() -> None:
+    """L1 to the end."""
+    one = recipe("swinir-light")
+    assert one.loss == "l1"
+    assert not one.sharp(one.steps - 1)
+
+
 def test_hashes_stay() -> None:
     """A checkpoint is its recipe's for ever: settings that are added later change no hash."""
     assert Recipe.read(NEEDED).sha256 == (

@@ -269,6 +269,17 @@ def test_no_number_stops_the_run(photos: tuple[Path, ...], tmp_path: Path) -> No
     assert read_checkpoint(tmp_path / "last.safetensors")[0].step > 0
 
 
+def test_threads_are_kept(photos: tuple[Path, ...], tmp_path: Path) -> None:
+    """Those of the steps that were done last."""
+    recipe = replace(NOISE, steps=2)
+    stop, progress = stopper(1)
+    Run(recipe, photos, tmp_path).train(stop=stop, progress=progress)
+    run = Run(recipe, photos, tmp_path, threads=2)
+    assert run.state.threads == 1
+    assert run.train().threads == read_checkpoint(run.last)[0].threads == 2
+    assert Run(recipe, photos, tmp_path).train().threads == 2, "no step was done with 1"
+
+
 def test_half_precision(photos: tuple[Path, ...], tmp_path: Path) -> None:
     """bfloat16 learns like float32."""
     told: list[Progress] = []

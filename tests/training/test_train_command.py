@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,10 +17,15 @@ import torch
 
 from recoup import Image, Picture, load, save
 from recoup.__main__ import main
+from recoup.cli import training
 from recoup.codecs import Jpeg
 from recoup.errors import MissingError, TrainingError
+from recoup.models import engine, find
+from recoup.sweep import core
+from recoup.training import export
 from recoup.training.checkpoint import read_checkpoint
 from recoup.training.data import kept_out, refuse_leaks, training_pictures
+from recoup.training.ranks import Ranks
 
 RECIPE = """
 name = "tiny"
@@ -60,7 +68,11 @@ def test_to_the_end_and_installed(
         " dB (" in line and "SSIM" in line and "crops/s" in line for line in out.splitlines()
     )
     assert "2,916 weights; 6 pictures, 0.0 megapixels; 2 held out" in err
+    assert "no evaluation set is here, nothing was compared; --keep-out FOLDER names one" in err
     assert "tiny-noise: PlainRes, x1, 2,916 weights" in err
+    source = find("tiny-noise")[0].source
+    data = shlex.quote(str(photos[0].parent))
+    assert source.startswith(f"recoup train tiny.toml --data {data} --threads 1 (recoup ")
     run = tiny / "recoup-training" / "tiny"
     assert {"last.safetensors", "best.safetensors", "best.json", "sheet.png"} <= {
         path.name for path in run.iterdir()
@@ -76,10 +88,20 @@ def test_goes_on_where_it_stands(
     tiny: Path, photos: tuple[Path, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """``--minutes`` stops after a step; the same command goes on."""
-    assert train("--minutes", "0", photos=photos) == 0
-    assert "stopped at step 1; the same command goes on from here" in capsys.readouterr().err
+    stopped = ("--minutes", "0", "--threads", "2", "--export", "tiny-noise")
+    assert train(*stopped, photos=photos) == 0
+    assert "stopped at step 1; the same command goes on from here" in (
+        err := capsys.readouterr().err
+    )
+    assert "nothing to install as tiny-noise yet: the first validation is at step 10" in err
     assert train(photos=photos) == 0
-    assert "going on from step 1 of 20" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "going on from step 1 of 20" in err
+    assert "until here with --threads 2, now 1: the weights will differ" in err
+    assert train("--threads", "2", "--export", "tiny-noise", photos=photos) == 0
+    torch.set_num_threads(1)
+    assert "until here" not in capsys.readouterr().err
+    assert "with 1 thread(s) on " in find("tiny-noise")[0].measured[1]
     state = read_checkpoint(tiny / "recoup-training/tiny/last.safetensors")[0]
     assert state.step == 20
 
@@ -87,11 +109,11 @@ def test_goes_on_where_it_stands(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted(number: int, tiny: Path, photos: tuple[Path, ...]) -> None:
     """The step in hand is finished and written; exit code 130, and how to go on."""
-    (tiny / "tiny.toml").write_text(
-        RECIPE.format(steps=100_000) + "checkpoint_s = 0.0\n", encoding="utf-8"
-    )
+    recipe = RECIPE.format(steps=100_000).replace("validate_every = 10", "validate_every = 1")
+    (tiny / "tiny.toml").write_text(f"{recipe}checkpoint_s = 0.0\n", encoding="utf-8")
     last = tiny / "run" / "last.safetensors"
-    arguments = ("--data", str(photos[0].parent), "--out", str(last.parent), "--threads", "1")
+    out = ("--out", str(last.parent), "--export", "tiny-noise")
+    arguments = ("--data", str(photos[0].parent), "--threads", "1", *out)
     process = subprocess.Popen(
         [sys.executable, "-m", "recoup", "train", "tiny.toml", *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -104,6 +126,49 @@ def test_interrupted(number: int, tiny: Path, photos: tuple[Path, ...]) -> None:
     state = read_checkpoint(last)[0]
     assert f"stopped at step {state.step}; the same command goes on from here" in err
     assert "Traceback" not in err
+    assert f"the run is not finished: tiny-noise is of step {state.best_step}" in err
+    assert find("tiny-noise")[0].measured[1].startswith(f"stopped at step {state.step} of 100000")
+
+
+@pytest.mark.parametrize(("name", "missing", "message"), [
+    ("Tiny Noise", "", "'Tiny Noise' cannot name a model"),
+    ("tiny-noise", "onnx", "exporting needs onnx: pip install"),
+    ("tiny-noise", "openvino", "running a model needs openvino or onnxruntime"),
+    ("tiny-noise", "models", "models: no model can be kept there: File exists"),
+])  # fmt: skip
+def test_what_cannot_be_installed_is_refused_at_once(
+    name: str,
+    missing: str,
+    message: str,
+    tiny: Path,
+    photos: tuple[Path, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Before the first step."""
+    if missing == "models":
+        (tiny / "models").write_bytes(b"")
+    lost = {missing, "onnxruntime"} if missing == "openvino" else {missing}
+    for module in (export, engine):
+        found = module.find_spec
+        monkeypatch.setattr(module, "find_spec", lambda one, f=found: one not in lost and f(one))
+    assert train("--export", name, photos=photos) == 2
+    assert message in capsys.readouterr().err
+    assert not (tiny / "recoup-training").exists()
+
+
+def test_out_that_cannot_be_made(
+    tiny: Path, photos: tuple[Path, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line, also where the leak check comes first."""
+    (tiny / "test").mkdir()
+    save(Picture(Image(np.zeros((64, 64, 3), np.uint8))), tiny / "test" / "black.png")
+    (tiny / "file").write_bytes(b"")
+    for more in ((), ("--keep-out", "test")):
+        assert train("--out", "file/run", *more, photos=photos) == 2
+        err = capsys.readouterr().err
+        assert "recoup: file/run: cannot be made: Not a directory" in err
+        assert "Traceback" not in err
 
 
 def jpeg_copy(photo: Path, folder: Path) -> Path:
@@ -147,7 +212,7 @@ def test_a_clean_outcome_is_not_looked_for_twice(tiny: Path, photos: tuple[Path,
         refuse_leaks(photos, [other], record, lambda done, _: told.append(done))
         return len(told)
 
-    assert check() > 0
+    assert check() == 2 * (len(photos) + 1), "told of every picture, read and compared"
     assert "8 training pictures compared with 1: no leak" in record.read_text("utf-8")
     assert check() == 0
     other.write_bytes(photos[0].read_bytes())
@@ -180,6 +245,29 @@ def test_refusals(arguments: list[str], message: str, capsys: pytest.CaptureFixt
     err = capsys.readouterr().err
     assert message in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("device", "feeders"), [("cuda:0", 3), ("cpu", 1)])
+def test_feeders(device: str, feeders: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a graphics card all of a process's cores but one, if no number is given."""
+    given: dict[str, Any] = {}
+
+    def trained(**how: Any) -> SimpleNamespace:  # noqa: ANN401
+        given.update(how)
+        return SimpleNamespace(step=1, best_step=1)
+
+    run: Any = SimpleNamespace(
+        device=torch.device(device),
+        ranks=Ranks(0, 2, device),
+        journal=SimpleNamespace(notice=""),
+        recipe=SimpleNamespace(steps=1),
+        best="",
+        train=trained,
+    )
+    monkeypatch.setattr(core, "cores", lambda: list(range(8)))
+    for asked in (None, 6):
+        training._train(run, asked, None)  # noqa: SLF001
+        assert given["feeders"] == (asked or feeders)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a graphics card")

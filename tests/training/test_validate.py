@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,13 @@ import pytest
 import torch
 from torch import nn
 
+from recoup.filters.resample import Bicubic
 from recoup.image import Image
 from recoup.metrics.psnr import psnr
-from recoup.training.pairs import Degradation, Pairs
+from recoup.training.pairs import Degradation, Pairs, planes
 from recoup.training.pool import Pool, pool
 from recoup.training.progress import Progress
-from recoup.training.validate import Scores, Validation
+from recoup.training.validate import Scores, Validation, enlarged
 
 
 class Same(nn.Module):
@@ -83,6 +85,15 @@ def test_sheet(pictures: Pool) -> None:
     assert np.array_equal(sheet.samples[:64, 128:], image(wanted[0]).samples)
 
 
+@pytest.mark.parametrize("factor", [2, 4])
+def test_what_is_shown_is_enlarged_as_the_filter_does(pictures: Pool, factor: int) -> None:
+    """By the kernel with a = -0.5, but for the rounding between its two passes."""
+    for picture in pictures.pictures:
+        wanted = Bicubic(Fraction(factor)).apply(picture)
+        found = image(enlarged(tensor(picture), tensor(wanted)))
+        assert psnr(wanted, found) > 54  # with a = -0.75: less than 51
+
+
 def test_progress_in_words() -> None:
     """Time left at the rate so far."""
     progress = Progress(
@@ -97,3 +108,8 @@ def test_progress_in_words() -> None:
 def image(planes: torch.Tensor) -> Image:
     """(1, 3, height, width) in 0..1 as an Image."""
     return Image((planes[0].clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy().copy())
+
+
+def tensor(picture: Image) -> torch.Tensor:
+    """An Image as (1, 3, height, width) in 0..1."""
+    return torch.from_numpy(planes(picture))[None]

@@ -54,9 +54,11 @@ def train(
     threads: Annotated[
         int | None, typer.Option(min=1, help="Of the net on the processor; one per core if absent.")
     ] = None,
-    feeders: Annotated[int, typer.Option(min=1, help="Threads that prepare pictures.")] = 1,
+    feeders: Annotated[
+        int | None, typer.Option(min=1, help="Threads for pictures; 1, with cuda all cores but 1.")
+    ] = None,
     export: Annotated[
-        str | None, typer.Option(metavar="NAME", help="At the end, install the best as this model.")
+        str | None, typer.Option(metavar="NAME", help="When it ends, install the best as a model.")
     ] = None,
 ) -> None:
     """Train a net by a recipe, and go on where a run in the folder stands.
@@ -66,20 +68,17 @@ def train(
     torchrun --nproc-per-node 4 -m recoup train RECIPE --device cuda.
     """
     _require_torch()
-    from recoup.sweep.core import cores
     from recoup.training.ranks import joined
     from recoup.training.recipe import recipe as read
 
-    recipe = read(name)
-    recipe = replace(recipe, data=tuple(data or recipe.data), steps=steps or recipe.steps)
-    folder = out or RUNS / recipe.name
+    asked = read(name)
+    recipe = replace(asked, data=tuple(data or asked.data), steps=steps or asked.steps)
+    _check_export(export)
     with joined(device) as ranks:
-        run = _opened(recipe, folder, ranks, threads or max(1, len(cores()) // ranks.count))
-        if ranks.leads:
-            _keep_out(run, recipe, keep_out or [])
-        done = _train(run, feeders=feeders, minutes=minutes)
-        if done and ranks.leads and export:
-            _export(run, export)
+        run = _opened(recipe, out or RUNS / recipe.name, ranks, threads)
+        _keep_out(run, keep_out or [])
+        number = _train(run, feeders, minutes)
+        _ended(run, number, export, (name, asked))
 
 
 def _require_torch() -> None:
@@ -92,13 +91,30 @@ def _require_torch() -> None:
         raise MissingError(f"training needs {error.name}: pip install 'recoup[train]'") from error
 
 
-def _opened(recipe: Recipe, folder: Path, ranks: Ranks, threads: int) -> Run:
+def _check_export(name: str | None) -> None:
+    """Refuse before the first step what could not be installed after the last."""
+    from recoup.models import folder
+    from recoup.training.export import check_export
+
+    if name:
+        check_export(name, folder())
+
+
+def _share(ranks: Ranks) -> int:
+    """How many cores each of the processes has to itself."""
+    from recoup.sweep.core import cores
+
+    return max(1, len(cores()) // ranks.count)
+
+
+def _opened(recipe: Recipe, folder: Path, ranks: Ranks, threads: int | None) -> Run:
     """Load everything and say what there is."""
     from recoup.cli import show
     from recoup.training.build import parameters
     from recoup.training.data import training_pictures
     from recoup.training.run import Run
 
+    threads = threads or _share(ranks)
     run = Run(recipe, training_pictures(recipe.data), folder, threads=threads, ranks=ranks)
     if ranks.leads:
         pool = run.pairs.pool
@@ -108,54 +124,99 @@ def _opened(recipe: Recipe, folder: Path, ranks: Ranks, threads: int) -> Run:
             show.note(f"and {len(run.left_out) - _MOST} more left out")
         show.note(
             f"{recipe.name}: {recipe.net}, {parameters(run.net):,} weights; {len(pool.pictures)} "
-            f"pictures, {pool.pixels / 1e6:.1f} megapixels; {len(run.validation.batches)} held out"
+            f"pictures, {pool.pixels / 1e6:.1f} megapixels; {run.held_out} held out"
         )
         if run.state.step:
             show.note(f"going on from step {run.state.step} of {recipe.steps}")
+        other = run.state.threads not in (0, threads) and run.device.type == "cpu"
+        if other and run.state.step < recipe.steps:
+            show.note(
+                f"until here with --threads {run.state.threads}, now {threads}: the weights will "
+                "differ in their last digits from those of a run with either alone"
+            )
         if run.journal.notice:
             show.note(run.journal.notice)
     return run
 
 
-def _keep_out(run: Run, recipe: Recipe, folders: list[str]) -> None:
+def _keep_out(run: Run, folders: list[str]) -> None:
     """Refuse training pictures that results are measured on."""
+    if not run.ranks.leads:
+        return
+    from recoup.cli import sets, show
     from recoup.training.data import kept_out, refuse_leaks
 
-    refuse_leaks(run.names, kept_out(recipe.data, folders), run.folder / "leaks.txt")
+    test = kept_out(run.recipe.data, folders)
+    if not test:
+        show.note("no evaluation set is here, nothing was compared; --keep-out FOLDER names one")
+        return
+    with sets.counted() as progress:
+        refuse_leaks(run.names, test, run.folder / "leaks.txt", progress)
 
 
-def _train(run: Run, *, feeders: int, minutes: float | None) -> bool:
-    """Train to the end, to a signal or until the time is up; return whether it is the end."""
+def _train(run: Run, feeders: int | None, minutes: float | None) -> int:
+    """Train to the end, to a signal or until the time is up; return the signal, 0 for none."""
     from recoup.cli import show
 
+    default = max(1, _share(run.ranks) - 1) if run.device.type == "cuda" else 1
+    told = run.journal.notice
     ends = None if minutes is None else time.monotonic() + 60 * minutes
     with _signals() as caught, _watched() as watch:
         state = run.train(
-            feeders=feeders,
+            feeders=feeders or default,
             stop=lambda: bool(caught.number) or (ends is not None and time.monotonic() > ends),
             progress=watch,
         )
     if not run.ranks.leads:
-        return False
+        return caught.number
+    if run.journal.notice != told:
+        show.note(run.journal.notice)
     if state.step < run.recipe.steps:
         show.note(f"stopped at step {state.step}; the same command goes on from here")
-        if caught.number:
-            raise typer.Exit(INTERRUPTED)
-        return False
-    show.note(f"best: {run.best}, from step {state.best_step}")
-    return True
+    else:
+        show.note(f"best: {run.best}, from step {state.best_step}")
+    return caught.number
 
 
-def _export(run: Run, name: str) -> None:
+def _ended(run: Run, number: int, export: str | None, asked: tuple[str, Recipe]) -> None:
+    """Install the best, if that was asked for, also of a run that is not finished; exit."""
+    from recoup.training.provenance import command
+
+    if run.ranks.leads and export:
+        threads = run.state.threads
+        _export(run, export, command(*asked, run.recipe, threads=threads, ranks=run.ranks))
+    if run.ranks.leads and number and run.state.step < run.recipe.steps:
+        raise typer.Exit(INTERRUPTED)
+
+
+def _export(run: Run, name: str, by: str) -> None:
     """Install the best weights as a model."""
     from recoup.cli import show
     from recoup.models import folder
+    from recoup.sweep.core import cores
+    from recoup.sweep.measure import machine
     from recoup.training.export import export
     from recoup.training.export_vae import export_vae
     from recoup.training.provenance import provenance
     from recoup.training.rate import middle
 
-    said = provenance(run.recipe, run.state, pictures=len(run.names), threads=run.threads)
+    if not run.best.exists():
+        every = run.recipe.validate_every
+        show.note(f"nothing to install as {name} yet: the first validation is at step {every}")
+        return
+    if run.state.step < run.recipe.steps:
+        show.note(f"the run is not finished: {name} is of step {run.state.best_step}")
+    said = provenance(
+        run.recipe,
+        run.state,
+        by=by,
+        pictures=len(run.names),
+        held_out=run.held_out,
+        threads=run.state.threads,
+        ranks=run.ranks,
+        machine=f"{machine()}, {len(cores())} core(s)",
+        folder=run.folder,
+    )
     if run.recipe.codes:
         pictures = [middle(one) for one in run.pairs.pool.pictures[:_COUNTED]]
         card = export_vae(run.best, out=folder(), name=name, pictures=pictures, **vars(said))

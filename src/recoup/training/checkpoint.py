@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -63,6 +65,10 @@ class State:
         Of the whole run; 0 in checkpoints from before this was kept.
     curve
         One point for each validation.
+    threads
+        Of PyTorch on the processor, most recently; 0 in checkpoints from before this was kept.
+    start
+        What the run began from, as its recipe says; empty for nothing, or if that was not kept.
     """
 
     step: int
@@ -74,6 +80,8 @@ class State:
     cpu_seconds: float
     steps: int = 0
     curve: tuple[Point, ...] = ()
+    threads: int = 0
+    start: str = ""
 
 
 def write_checkpoint(path: Path, state: State, tensors: Mapping[str, Tensor]) -> None:
@@ -92,7 +100,7 @@ def write_checkpoint(path: Path, state: State, tensors: Mapping[str, Tensor]) ->
     >>> read_checkpoint(path)[0].step, read_checkpoint(path)[1]["a"].sum().item()
     (1, 2.0)
     """
-    text = json.dumps(asdict(state))
+    text = json.dumps(_finite(asdict(state)), allow_nan=False)
     kept = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
     try:
         write(save(kept, {_KEY: text}), path)
@@ -125,11 +133,41 @@ def read_checkpoint(path: Path) -> tuple[State, dict[str, Tensor]]:
         ) from error
 
 
+def read_state(path: Path) -> State | None:
+    """Read the state that lies beside a checkpoint as ``.json``; None if there is none to read.
+
+    Examples
+    --------
+    >>> read_state(Path("none.json")) is None
+    True
+    """
+    try:
+        return _state(path.read_text("utf-8"))
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401  (values as JSON has them)
+    """The same with None for what JSON has no number for."""
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _state(text: str) -> State:
     """Read the state's JSON."""
     values = json.loads(text)
-    curve = tuple(Point(**point) for point in values.pop("curve", ()))
-    return State(**values, curve=curve)
+    curve = tuple(_point(point) for point in values.pop("curve", ()))
+    best = -math.inf if values["best"] is None else values["best"]
+    return State(**values | {"best": best}, curve=curve)
+
+
+def _point(values: dict[str, Any]) -> Point:
+    """Read a point; where there was no error at all, its decibels are no number in JSON."""
+    decibels = {name: math.inf for name in ("psnr", "shown") if values[name] is None}
+    return Point(**values | decibels)
 
 
 def part(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

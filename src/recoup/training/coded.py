@@ -24,8 +24,6 @@ Facts = NDArray[np.float32]
 
 _WINDOW = 64
 """Coded pictures that crops are drawn from at a time."""
-_LATE = 16
-"""Coded pictures that are kept after the window has moved on, for threads that lag behind."""
 
 FIXED: tuple[tuple[Codec, ...], ...] = (
     (Jpeg(10), Jpeg(30), Jpeg(70), Jpeg(50, "4:4:4")),
@@ -69,6 +67,8 @@ class CodedPictures:
     told
         Share of crops with all facts. Of the others a third each lacks the quantiser, the
         quantiser and the codec, and everything.
+    late
+        Coded pictures that are kept after the window has moved on, for threads that lag behind.
     """
 
     pool: Pool
@@ -78,6 +78,7 @@ class CodedPictures:
     zoom: tuple[int, ...] = (1,)
     reuse: int = 1
     told: float = 1.0
+    late: int = 16
     _window: dict[int, Sample] = field(default_factory=dict, init=False, repr=False)
 
     def sample(self, before: int, draw: np.random.Generator) -> Sample:
@@ -98,12 +99,11 @@ class CodedPictures:
 
     def _kept(self, first: int, number: int) -> Sample:
         """One of the window's pictures."""
-        # Of two threads that find it missing both make it, and the same.
-        if number not in self._window:
+        found = self._window.get(number)
+        if found is None:  # of two threads that find it missing both make it, and the same
             own = np.random.Generator(np.random.PCG64([self.seed, number, 0, 2]))
-            self._window[number] = self._made(own)
-        found = self._window[number]
-        for old in [one for one in list(self._window) if one < first - _LATE]:
+            found = self._window[number] = self._made(own)
+        for old in [one for one in list(self._window) if one < first - self.late]:
             self._window.pop(old, None)
         return found
 

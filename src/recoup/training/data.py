@@ -9,6 +9,7 @@ from pathlib import Path
 from recoup.datasets import CATALOGUE, folder, leaks, resolve
 from recoup.errors import TrainingError
 from recoup.picture import write
+from recoup.training.start import made
 
 _MOST = 5
 
@@ -101,7 +102,9 @@ def refuse_leaks(
     Raises
     ------
     TrainingError
-        Naming the files.
+        Naming the files; or if the folder of the record cannot be made.
+    PictureError
+        If a file cannot be loaded, or the record cannot be written.
 
     Examples
     --------
@@ -116,7 +119,7 @@ def refuse_leaks(
         several = "; ".join(leak.text for leak in found[:_MOST])
         more = f"; and {len(found) - _MOST} more" if len(found) > _MOST else ""
         raise TrainingError(f"training would see what is measured: {several}{more}; take them out")
-    record.parent.mkdir(parents=True, exist_ok=True)
+    made(record.parent)
     line = f"{digest} {len(train)} training pictures compared with {len(test)}: no leak\n"
     write(line.encode(), record)
 

@@ -6,15 +6,16 @@ import hashlib
 import re
 import warnings
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 import torch
 from torch import Tensor
 
-from recoup.errors import ModelError
+from recoup.errors import MissingError, ModelError
 from recoup.models import Card
-from recoup.models.engine import open_model
+from recoup.models.engine import engine_version, open_model
 from recoup.models.told import FACTS
 from recoup.picture import shown
 from recoup.picture.write import write
@@ -87,10 +88,7 @@ def export(
     (['Tiny DnCNN.pth', 'tiny-dncnn.onnx', 'tiny-dncnn.toml'], 3)
     """
     name = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") if name is None else name
-    if not _NAME.fullmatch(name):
-        raise ModelError(
-            f"{shown(name)!r} cannot name a model: lower-case letters, digits, '.', '-' and '_'"
-        )
+    check_name(name)
     net = _restorer(path)
     facts = getattr(net, "facts", 0)
     card = Card(
@@ -116,6 +114,55 @@ def export(
         write(graph.read_bytes(), out / f"{name}.onnx")
     write(card.text().encode(), out / f"{name}.toml")
     return card
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that chains could not call a model by. Raises ModelError.
+
+    Examples
+    --------
+    >>> check_name("my-dncnn")
+    >>> check_name("My DnCNN")
+    Traceback (most recent call last):
+    recoup.errors.ModelError: 'My DnCNN' cannot name a model: lower-case letters, digits, ...
+    """
+    if not _NAME.fullmatch(name):
+        raise ModelError(
+            f"{shown(name)!r} cannot name a model: lower-case letters, digits, '.', '-' and '_'"
+        )
+
+
+def check_export(name: str, out: Path) -> None:
+    """Refuse at once what would stop an export after all the training.
+
+    Parameters
+    ----------
+    name
+        Of the model.
+    out
+        Folder for it; made if absent.
+
+    Raises
+    ------
+    ModelError
+        If the name cannot be one, or nothing can be written there.
+    MissingError
+        If a library is not installed.
+
+    Examples
+    --------
+    >>> with TemporaryDirectory() as folder:
+    ...     check_export("my-dncnn", Path(folder, "models"))
+    """
+    check_name(name)
+    if not find_spec("onnx"):
+        raise MissingError("exporting needs onnx: pip install 'recoup[train]'")
+    engine_version()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=out).close()
+    except OSError as error:
+        raise ModelError(f"{shown(out)}: no model can be kept there: {error.strerror}") from error
 
 
 def _restorer(path: Path) -> Restorer:

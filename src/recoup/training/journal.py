@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import platform
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from recoup.picture import Picture, save
+from recoup.picture import Picture, save, shown
 from recoup.training.progress import Progress
 
 _EVERY = 50
@@ -32,19 +35,18 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         """Nothing is written before there is something to tell."""
         self._folder = folder
-        self._events: Any = None
-        self._writer: Any = None
+        self._file: _Events | None = None
         self.notice = ""
-        """One line if there will be no TensorBoard files."""
+        """One line if there are no TensorBoard files, or none any more."""
         try:
-            self._events = importlib.import_module("tensorboardX")
+            importlib.import_module("tensorboardX")
         except ModuleNotFoundError:
             self.notice = (
                 "no TensorBoard files: tensorboardX is missing: pip install 'recoup[train]'"
             )
 
     def tell(self, progress: Progress) -> None:
-        """Write what is worth it.
+        """Write what is worth it; without TensorBoard files if they cannot be written.
 
         Raises
         ------
@@ -53,20 +55,51 @@ class Journal:
         """
         if progress.sheet is not None:
             save(Picture(progress.sheet), self._folder / "sheet.png")
-        if self._events is not None and (progress.scores or progress.step % _EVERY == 0):
-            self._tell_tensorboard(progress)
+        if self.notice or not (progress.scores or progress.step % _EVERY == 0):
+            return
+        try:
+            if self._file is None:
+                self._file = _Events(self._folder / "events", progress.step)
+            self._file.write(progress)
+        except OSError as error:
+            self.close()
+            folder = shown(self._folder / "events")
+            self.notice = f"no more TensorBoard files: {folder}: {error.strerror}"
 
     def close(self) -> None:
-        """Write what is still held back."""
-        if self._writer is not None:
-            self._writer.close()
-            self._writer = None
+        """Close the TensorBoard file, if there is one."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
-    def _tell_tensorboard(self, progress: Progress) -> None:
-        """Scalars, and the sheet; events of steps that are done anew are made void."""
-        step = progress.step
-        if self._writer is None:
-            self._writer = self._events.SummaryWriter(str(self._folder / "events"), purge_step=step)
+
+class _Events:
+    """One file of events, written here and now.
+
+    The thread of tensorboardX's own writer dies of a full disk, and who tells it more waits for
+    ever.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+
+    def __init__(self, folder: Path, step: int) -> None:
+        """Begin a file; what earlier ones say of this step and later ones is made void."""
+        folder.mkdir(parents=True, exist_ok=True)
+        names = ("record_writer", "proto.event_pb2", "summary")
+        records, self._events, self._summary = (
+            importlib.import_module(f"tensorboardX.{name}") for name in names
+        )
+        name = f"events.out.tfevents.{time.time():.0f}.{platform.node()}"
+        self._file: Any = records.RecordWriter(str(folder / name))
+        self._add(0, file_version="brain.Event:2")
+        start = self._events.SessionLog(status=self._events.SessionLog.START)
+        self._add(step, session_log=start)
+
+    def write(self, progress: Progress) -> None:
+        """Scalars, and the sheet, if any."""
         values = {
             "loss": progress.loss,
             "crops_a_second": progress.rate,
@@ -77,6 +110,18 @@ class Journal:
             values |= {f"gain_{kind}": gain for kind, gain in scores.gains}
             values |= {} if scores.lpips is None else {"lpips": scores.lpips}
         for name, value in values.items():
-            self._writer.add_scalar(name, value, step)
+            self._add(progress.step, summary=self._summary.scalar(name, value))
         if progress.sheet is not None:
-            self._writer.add_image("sheet", progress.sheet.samples, step, dataformats="HWC")
+            sheet = self._summary.image("sheet", progress.sheet.samples, dataformats="HWC")
+            self._add(progress.step, summary=sheet)
+        self._file.flush()
+
+    def close(self) -> None:
+        """Close the file, whatever became of what is in it."""
+        with suppress(OSError):
+            self._file.close()
+
+    def _add(self, step: int, **what: Any) -> None:  # noqa: ANN401  (parts of an event)
+        """Add an event."""
+        event = self._events.Event(step=step, wall_time=time.time(), **what)
+        self._file.write(event.SerializeToString())

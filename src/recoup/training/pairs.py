@@ -20,7 +20,8 @@ from recoup.training.coded import CodedPictures
 from recoup.training.pool import Pool
 
 _SEEDS = 1 << 31
-_WINDOW = 16  # batches
+_WINDOW = 16
+"""Batches that crops are drawn from at a time, and as many again are kept for slower threads."""
 
 
 @dataclass(frozen=True)
@@ -171,12 +172,11 @@ class Pairs:
         """One of the window's crops, each fixed by the seed and its number."""
         first = step * self.batch // self.reuse
         number = first + int(draw.integers(_WINDOW * self.batch))
-        # Of two threads that find it missing both make it, and the same.
-        if number not in self._window:
+        found = self._window.get(number)
+        if found is None:  # of two threads that find it missing both make it, and the same
             own = np.random.Generator(np.random.PCG64([self.seed, number, 0, 1]))
-            self._window[number] = self._made(own)
-        found = self._window[number]
-        for old in [one for one in list(self._window) if one < first - _WINDOW]:
+            found = self._window[number] = self._made(own)
+        for old in [one for one in list(self._window) if one < first - self._late]:
             self._window.pop(old, None)
         return found
 
@@ -189,6 +189,11 @@ class Pairs:
         image = apply(before, clean)
         return apply(after, steps.codec.decode(steps.codec.encode(image)))
 
+    @property
+    def _late(self) -> int:
+        """Numbers that are kept after the window has moved on, for threads that lag behind."""
+        return _WINDOW * self.batch // self.reuse
+
     @cached_property
     def _coded(self) -> CodedPictures:
         """Where crops of pictures that are coded whole come from."""
@@ -200,6 +205,7 @@ class Pairs:
             zoom=self.zoom,
             reuse=self.reuse,
             told=self.degradation.told,
+            late=self._late,
         )
 
     @cached_property

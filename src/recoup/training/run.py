@@ -6,6 +6,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +36,7 @@ from recoup.training.ranks import Ranks, laid_out
 from recoup.training.rate import RateValidation
 from recoup.training.recipe import Recipe
 from recoup.training.start import begin, check, made, standing
-from recoup.training.validate import Scores, Validation
+from recoup.training.validate import Validation
 
 
 class Run:
@@ -89,12 +90,17 @@ class Run:
         pictures = pool(paths, side=recipe.side)
         self.names, self.left_out = pictures.names, pictures.left_out
         kept, held = split(pictures, held_out=recipe.held_out)
+        self.held_out = len(held.pictures)
         self.pairs = self._pairs(kept)
         judge = RateValidation if recipe.codes else Validation
         self.validation = judge.of(replace(self._pairs(held), rank=0, ranks=1))
         self.journal = Journal(folder)
         digest = hashlib.sha256("".join(p.sha256 for p in kept.pictures).encode()).hexdigest()
-        self.state = State(0, recipe.sha256, digest, -math.inf, 0, 0.0, 0.0, recipe.steps)
+        self.state = State(
+            *(0, recipe.sha256, digest, -math.inf, 0, 0.0, 0.0, recipe.steps),
+            threads=threads,
+            start=recipe.start,
+        )
         self._resume()
 
     @property
@@ -141,42 +147,45 @@ class Run:
         TrainingError
             If the loss is no number, or a checkpoint cannot be written.
         """
-        recipe, before = self.recipe, self.state
+        recipe = self.recipe
+        if self.state.step < recipe.steps:
+            self.state = replace(self.state, threads=self.threads)
+        before = self.state
         begun, cpu, saved = time.monotonic(), time.process_time(), time.monotonic()
         made(self.folder)
         feed = Feed(self.pairs, range(before.step, recipe.steps), threads=feeders)
-        for batch in feed:
-            loss = self._step(batch)
-            now = time.monotonic()
-            done = self.state.step + 1
-            self.state = replace(
-                self.state,
-                step=done,
-                seconds=before.seconds + now - begun,
-                cpu_seconds=before.cpu_seconds + time.process_time() - cpu,
-            )
-            report = Progress(
-                done,
-                recipe.steps,
-                loss,
-                rate=(done - before.step) * recipe.batch / (now - begun),
-                waited=feed.waited / (now - begun),
-                seconds=now - begun,
-                taken=done - before.step,
-            )
-            if self.ranks.leads:
-                if done == recipe.steps or not done % recipe.validate_every:
-                    report = self._validated(report)
-                if report.scores or now - saved > recipe.checkpoint_s:
-                    self._write(self.last)
-                    saved = time.monotonic()
-                if recipe.steady(done) and not recipe.steady(done + 1):
-                    self._write(self.steady)
-                self.journal.tell(report)
-                progress(report)
-            if self.ranks.any(stop()):
-                break
-        self.journal.close()
+        with closing(self.journal):
+            for batch in feed:
+                loss = self._step(batch)
+                now = time.monotonic()
+                done = self.state.step + 1
+                self.state = replace(
+                    self.state,
+                    step=done,
+                    seconds=before.seconds + now - begun,
+                    cpu_seconds=before.cpu_seconds + time.process_time() - cpu,
+                )
+                report = Progress(
+                    done,
+                    recipe.steps,
+                    loss,
+                    rate=(done - before.step) * recipe.batch / (now - begun),
+                    waited=feed.waited / (now - begun),
+                    seconds=now - begun,
+                    taken=done - before.step,
+                )
+                if self.ranks.leads:
+                    if done == recipe.steps or not done % recipe.validate_every:
+                        report = self._validated(report)
+                    if report.scores or now - saved > recipe.checkpoint_s:
+                        self._write(self.last)
+                        saved = time.monotonic()
+                    if recipe.steady(done) and not recipe.steady(done + 1):
+                        self._write(self.steady)
+                    self.journal.tell(report)
+                    progress(report)
+                if self.ranks.any(stop()):
+                    break
         if self.ranks.leads:
             self._write(self.last)
         return self.state
@@ -260,22 +269,11 @@ class Run:
             scores.saved,
         )
         self.state = replace(self.state, curve=(*self.state.curve, point))
-        judged = self._judged(scores)
+        judged = scores.judged(self.recipe.judge, report.step)
         if judged > self.state.best:
             self.state = replace(self.state, best=judged, best_step=self.state.step)
             write_checkpoint(self.best, self.state, self.mean.state_dict())
         return replace(report, scores=scores, sheet=self.validation.sheet(given))
-
-    def _judged(self, scores: Scores) -> float:
-        """One number, the higher the better."""
-        if self.recipe.judge == "psnr":
-            return scores.psnr
-        if scores.cost is not None and self.recipe.judge == "cost":
-            return -scores.cost
-        if scores.lpips is None:
-            # Without the metric, PSNR would prefer the weights that the critic has not touched.
-            return float(self.state.step)
-        return -scores.lpips
 
     def _write(self, path: Path) -> None:
         """Write where the run stands."""

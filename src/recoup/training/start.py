@@ -76,7 +76,7 @@ def begin(net: nn.Module, start: str, folder: Path) -> None:
     Traceback (most recent call last):
     recoup.errors.TrainingError: runs/first/best.safetensors: the weights to start from are not ...
     """
-    is_file = Path(start).suffix in _SUFFIXES
+    is_file = weights_file(start)
     path = Path(start) if is_file else folder.parent / start / "best.safetensors"
     if not path.exists():
         way = "" if is_file else f"; first: recoup train {start} --out {shown(path.parent)}"
@@ -88,6 +88,17 @@ def begin(net: nn.Module, start: str, folder: Path) -> None:
         raise TrainingError(str(error)) from error
     except RuntimeError as error:  # names or shapes that do not fit, each on a line of its own
         raise TrainingError(f"{shown(path)}: not the weights of this recipe's net") from error
+
+
+def weights_file(start: str) -> bool:
+    """Whether what a recipe starts from is a weights file, and not a run beside its own.
+
+    Examples
+    --------
+    >>> weights_file("first"), weights_file("swinir.pth")
+    (False, True)
+    """
+    return Path(start).suffix in _SUFFIXES
 
 
 def standing(
@@ -118,7 +129,8 @@ def standing(
             state, tensors = read_checkpoint(path)
             why = stranger(state, recipe, pictures)
             if not why:
-                return replace(state, recipe=recipe.sha256, steps=recipe.steps), tensors
+                state = replace(state, recipe=recipe.sha256, start=recipe.start)
+                return replace(state, steps=recipe.steps), tensors
             wrong = wrong or f"{shown(path.parent)}: a run with another {why}"
     if wrong:
         raise TrainingError(f"{wrong}; give another folder with --out")

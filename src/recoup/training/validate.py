@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -55,6 +56,28 @@ class Scores:
     def gain(self) -> float:
         """Decibels above what the net was shown."""
         return self.psnr - self.shown
+
+    def judged(self, by: Literal["psnr", "lpips", "cost"], step: int) -> float:
+        """One number, the higher the better: which weights are kept.
+
+        Parameters
+        ----------
+        by
+            See ``Recipe.judge``.
+        step
+            When; without LPIPS the latest is the best, for PSNR would prefer the weights that the
+            critic has not touched.
+
+        Examples
+        --------
+        >>> Scores(30.0, 0.9, 28.0, 0.2).judged("lpips", 100)
+        -0.2
+        """
+        if by == "psnr":
+            return self.psnr
+        if self.cost is not None and by == "cost":
+            return -self.cost
+        return float(step) if self.lpips is None else -self.lpips
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +196,10 @@ def restore(net: nn.Module, batch: Batch, device: torch.device) -> Tensor:
 
 
 def enlarged(shown: Tensor, wanted: Tensor) -> Tensor:
-    """What the net is shown, as large as what it should give.
+    """What the net is shown, as large as what it should give: as ``bicubic``, the filter, would.
+
+    (With ``antialias`` PyTorch takes Pillow's a = -0.5, also where nothing is to be antialiased;
+    without, -0.75.)
 
     Examples
     --------
@@ -182,7 +208,8 @@ def enlarged(shown: Tensor, wanted: Tensor) -> Tensor:
     """
     if shown.shape == wanted.shape:
         return shown
-    return functional.interpolate(shown, size=wanted.shape[2:], mode="bicubic", align_corners=False)
+    size = wanted.shape[2:]
+    return functional.interpolate(shown, size, mode="bicubic", align_corners=False, antialias=True)
 
 
 def lpips() -> Score | None:
