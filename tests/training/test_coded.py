@@ -163,25 +163,21 @@ def test_what_is_drawn() -> None:
 
 
 def test_grain_is_what_its_docstring_says() -> None:
-    """0.7 to 7 of 255, without a bias; nearly grey to coloured; two kinds, fine and coarse."""
+    """Mostly in brightness, 1 to 7 of 255, without a bias; two kinds, fine and coarse."""
     draw = np.random.default_rng(2)
     flat = np.full((64, 64, 3), 128, np.uint8)
-    spread, kinship, tinted = [], [], []
+    spread, kinship = [], []
     for _ in range(200):
         noise = drawn.grained(flat, draw).astype(float) - 128
         assert abs(noise.mean()) < 0.6
         light = noise.mean(axis=2)
+        assert light.std() > (noise - light[:, :, np.newaxis]).std()
         spread.append(noise.std())
         kinship.append(np.corrcoef(light[:, 1:].ravel(), light[:, :-1].ravel())[0, 1])
-        tinted.append((noise - light[:, :, np.newaxis]).std() / spread[-1])
-    assert 0.6 < min(spread) < 0.9
+    assert 0.9 < min(spread) < 1.6
     assert 6 < max(spread) < 7.2
-    assert 1.8 < np.median(spread) < 2.7
     coarse = np.array(kinship) > 0.25
     assert 0.35 < coarse.mean() < 0.65
-    # Of independent channels two thirds of the variance are colour: 0.82 of the deviation.
-    assert min(tinted) < 0.3
-    assert 0.75 < max(tinted) < 0.9
     assert drawn.grained(flat[:, :, :1], draw).shape == (64, 64, 1)
 
 

@@ -79,9 +79,8 @@ def _jpeg(draw: np.random.Generator) -> Jpeg:
 def grained(samples: Samples, draw: np.random.Generator) -> Samples:
     """Add the grain of film and sensors, which averaging took from the training pictures.
 
-    A net that never saw grain takes it for damage, and one that saw only grey grain takes fine
-    colour for it. Standard deviation 0.7 to 7 of 255, evenly in its logarithm; from nearly grey
-    to a noise of its own in each channel; half of it as coarse as a scan has it.
+    A net that never saw grain takes it for damage. Standard deviation 1 to 7 of 255, mostly in
+    brightness; half of it as coarse as a scan has it.
 
     Parameters
     ----------
@@ -99,10 +98,9 @@ def grained(samples: Samples, draw: np.random.Generator) -> Samples:
     height, width, channels = samples.shape
     light = draw.standard_normal((height + 1, width + 1, 1), np.float32)
     tint = draw.standard_normal((height + 1, width + 1, channels), np.float32)
-    colour = draw.uniform(0.1, 1)
-    noise = np.sqrt(1 - colour**2) * light + colour * tint
+    noise = 0.9 * light + 0.44 * tint
     if draw.random() < 0.5:
         noise[:-1, :-1] = (noise[:-1, :-1] + noise[1:, :-1] + noise[:-1, 1:] + noise[1:, 1:]) / 2
-    added = samples + noise[:-1, :-1] * 0.7 * 10 ** draw.random()
+    added = samples + noise[:-1, :-1] * draw.uniform(1, 7)
     out: Samples = np.clip(np.rint(added), 0, 255).astype(np.uint8)
     return out
