@@ -146,8 +146,9 @@ def test_results_as_promised_and_by_a_model_stand_side_by_side(
 
     status, name, how = run(None)
     assert (status, name) == ("restored", "a.png")
-    assert re.fullmatch(r"by deblock-fast at \d+/16, as promised: \+\d\.\d\d dB", how)
-    assert run(MODEL) == ("restored", "a-2.png", "by deblock, told of jpeg as the file says")
+    assert re.fullmatch(r"restored by deblock-fast at \d+/16, as promised: \+\d\.\d\d dB", how)
+    told = "restored by deblock, told of jpeg as the file says"
+    assert run(MODEL) == ("restored", "a-2.png", told)
     assert [run(None)[:2], run(MODEL)[:2]] == [("skipped", "a.png"), ("skipped", "a-2.png")]
     path.write_bytes(path.read_bytes().replace(b"deblock-fast ", b"../../../etc "))
     assert "the note in the file means nothing" in run(None)[2]

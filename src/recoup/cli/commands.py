@@ -256,7 +256,7 @@ def restore(
         raise typer.Exit(INTERRUPTED) from None
     for one in done:
         if one.status != "failed":
-            did = "; ".join(filter(None, (f"{one.status} {one.how}".strip(), *one.notes)))
+            did = "; ".join(filter(None, (one.how or one.status, *one.notes)))
             show.note(f"{one.source}: {did}, {one.out}")
     failed = [one for one in done if one.error]
     for one in failed:

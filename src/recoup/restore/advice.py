@@ -57,7 +57,7 @@ def advised(picture: Picture, data: bytes, step: Onnx, *, promises: bool) -> Adv
     >>> from recoup.image import Image
     >>> picture = Picture(Image(np.zeros((8, 8, 3), np.uint8)))
     >>> advised(picture, b"P5 1 1 255 a", Onnx("dncnn"), promises=True).how
-    'by dncnn'
+    'restored by dncnn'
     """
     promise = Promise.read(picture.xmp) if promises else None
     if promise is None:
@@ -71,13 +71,14 @@ def advised(picture: Picture, data: bytes, step: Onnx, *, promises: bool) -> Adv
             f"was made for {promise.model} {promise.sha256}, and here is {here}; --with "
             f"{promise.model} restores without keeping the promise"
         )
-    how = f"by {promise.model} at {promise.strength}/{STEPS}, as promised: +{promise.gain:.2f} dB"
+    strength, gain = f"{promise.strength}/{STEPS}", f"+{promise.gain:.2f} dB"
+    how = f"restored by {promise.model} at {strength}, as promised: {gain}"
     return Advice(kept.told(facts_of(data)), how)
 
 
 def _by_facts(step: Onnx, facts: FileFacts | None, *, vain: bool) -> Advice:
     """A model that is told what a file says; ``vain`` if the file's note means nothing."""
-    words = [f"by {step.card.name}"]
+    words = [f"restored by {step.card.name}"]
     if step.card.facts == FACTS:
         words.append(f"told of {facts.codec} as the file says" if facts else "told nothing")
     if vain:
