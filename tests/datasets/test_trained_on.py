@@ -110,7 +110,8 @@ def test_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(
-    not all((folder() / name).is_dir() for name in SETS), reason="the sets are not here"
+    not all((folder() / name).is_dir() for name in SETS),
+    reason="wants the sets: recoup data get cid22-train …",
 )
 def test_the_file_is_that_of_the_sets() -> None:
     """Every name; three of the thumbnails, to a level, as decoders differ."""

@@ -15,7 +15,7 @@ from recoup.cli.data import data
 from recoup.cli.decompress import decompress
 from recoup.cli.ledger import ledger
 from recoup.cli.models import models
-from recoup.cli.options import INTERRUPTED, Jobs, MaxPixels, Paths
+from recoup.cli.options import Jobs, MaxPixels, Paths
 from recoup.cli.study import study
 from recoup.cli.training import train
 
@@ -112,22 +112,18 @@ def compare(
     named = PLANS[plan].chains if plan else ()
     chains = [*named, *(codec or ()), *(chain or ())] or None
     show.additions(Plan.of(chains, metric))
-    try:
-        with show.warned(), show.bar() as progress:
-            done = run(
-                paths,
-                chains,
-                metrics=metric,
-                out=out,
-                jobs=jobs,
-                repeats=repeats,
-                max_pixels=max_pixels,
-                timeout_s=timeout,
-                progress=progress,
-            )
-    except KeyboardInterrupt:
-        show.note("stopped; the same command goes on from here")
-        raise typer.Exit(INTERRUPTED) from None
+    with show.stoppable(), show.warned(), show.bar() as progress:
+        done = run(
+            paths,
+            chains,
+            metrics=metric,
+            out=out,
+            jobs=jobs,
+            repeats=repeats,
+            max_pixels=max_pixels,
+            timeout_s=timeout,
+            progress=progress,
+        )
     for each in tables(done.rows):
         show.print_table(each)
     for name, other in done.same:
@@ -237,23 +233,19 @@ def restore(
     from recoup.sweep.core import cores
 
     threads = jobs or len(cores())
-    try:
-        with show.megapixels() as progress:
-            done = run(
-                paths,
-                with_,
-                out=out,
-                tile=tile,
-                memory=memory,
-                jobs=threads,
-                device=device,
-                precision=precision,
-                max_pixels=max_pixels,
-                progress=progress,
-            )
-    except KeyboardInterrupt:
-        show.note("stopped; what is written is whole, and the same command goes on")
-        raise typer.Exit(INTERRUPTED) from None
+    with show.stoppable(), show.megapixels() as progress:
+        done = run(
+            paths,
+            with_,
+            out=out,
+            tile=tile,
+            memory=memory,
+            jobs=threads,
+            device=device,
+            precision=precision,
+            max_pixels=max_pixels,
+            progress=progress,
+        )
     for one in done:
         if one.status != "failed":
             did = "; ".join(filter(None, (one.how or one.status, *one.notes)))

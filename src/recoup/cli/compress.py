@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recoup.cli.options import INTERRUPTED, Jobs, MaxPixels, Paths
+from recoup.cli.options import Jobs, MaxPixels, Paths
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -54,7 +54,7 @@ def compress(
     from recoup.compress import compress as run
     from recoup.sweep.core import cores
 
-    try:
+    with show.stoppable("what is written is whole"):
         done = run(
             paths,
             to or ["jpeg"],
@@ -66,9 +66,6 @@ def compress(
             jobs=jobs or len(cores()),
             max_pixels=max_pixels,
         )
-    except KeyboardInterrupt:
-        show.note("stopped; what is written is whole")
-        raise typer.Exit(INTERRUPTED) from None
     written = [one for one in done if one.out]
     if written:
         show.print_table(_table(written, scored=target is not None))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from recoup.cli.options import INTERRUPTED
 
 data = typer.Typer(help="Picture sets to train and test on.", no_args_is_help=True)
 
@@ -43,7 +39,7 @@ def get_set(
     from recoup.datasets import CATALOGUE, get, resolve
 
     for name in names:
-        with _resumable(), sets.bytes_bar() as progress:
+        with show.stoppable(), sets.bytes_bar() as progress:
             place = get(name, progress=progress)
         show.note(f"{name}: {len(resolve(name))} pictures in {place}")
         show.note(f"{name}: {CATALOGUE[name].licence}; {CATALOGUE[name].terms}")
@@ -117,7 +113,7 @@ def degrade_set(
     paths = resolve(pictures)
     root = Path(pictures) if Path(pictures).is_dir() else None
     count = iter(range(1, len(paths) + 1))
-    with _resumable(), sets.counted() as progress:
+    with show.stoppable(), sets.counted() as progress:
         done = degrade(
             paths, chain, out, root=root, progress=lambda _: progress(next(count), len(paths))
         )
@@ -129,15 +125,3 @@ def degrade_set(
     cuts = f" ({cut} of them cut at the right and bottom first, to fit the chain)" if cut else ""
     show.note(f"{out}: {made} made{cuts}, {kept} kept, {len(failed)} failed")
     raise typer.Exit(1 if failed else 0)
-
-
-@contextmanager
-def _resumable() -> Iterator[None]:
-    """Turn an interruption into a note and an exit code."""
-    from recoup.cli import show
-
-    try:
-        yield
-    except KeyboardInterrupt:
-        show.note("stopped; the same command goes on from here")
-        raise typer.Exit(INTERRUPTED) from None

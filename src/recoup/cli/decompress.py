@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from recoup.cli.options import INTERRUPTED, Jobs, MaxPixels
+from recoup.cli.options import Jobs, MaxPixels
 
 
 def decompress(
@@ -24,11 +24,8 @@ def decompress(
     from recoup.compress import decompress as run
     from recoup.sweep.core import cores
 
-    try:
+    with show.stoppable("what is written is whole"):
         done = run(paths, out=out, jobs=jobs or len(cores()), max_pixels=max_pixels)
-    except KeyboardInterrupt:
-        show.note("stopped; what is written is whole")
-        raise typer.Exit(INTERRUPTED) from None
     for one in done:
         if one.out:
             show.note(f"{one.source}: {one.out}")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import MISSING, fields
 from typing import TYPE_CHECKING, Any, TextIO
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import (
@@ -24,6 +25,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
+from recoup.cli.options import INTERRUPTED
 from recoup.contracts import Metric
 from recoup.errors import FlatteringWarning
 from recoup.models import Card
@@ -64,6 +66,16 @@ def additions(plan: Plan) -> None:
     """Print which chains are measured without having been asked for."""
     for chain in plan.added:
         note(f"added: {chain.text} (nothing restored: the line to beat)")
+
+
+@contextmanager
+def stoppable(left: str = "the same command goes on from here") -> Iterator[None]:
+    """Turn an interruption into a note of what is left, and an exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        note(f"stopped; {left}")
+        raise typer.Exit(INTERRUPTED) from None
 
 
 @contextmanager

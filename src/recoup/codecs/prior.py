@@ -10,13 +10,13 @@ import io
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
+from recoup.blas import one_thread
 from recoup.codecs.grid import Grid, Squares
 from recoup.codecs.latents import (
     CHANNELS,
@@ -124,7 +124,7 @@ class Prior:
             Symbols, (CHANNELS, height, width); where in its bin each most likely lies, the same
             shape.
         """
-        with _algebra().limit(limits=1, user_api="blas"):
+        with one_thread():
             return self._walk(side, quality, Grid(height, width), take)
 
     def _walk(
@@ -268,12 +268,3 @@ def _down(sums: Floats, shift: int) -> Floats:
     """Sums to activations, 0..127."""
     out: Floats = np.floor(sums * np.float32(2.0**-shift))
     return np.clip(out, 0, MOST, out=out)
-
-
-@cache
-def _algebra() -> ThreadpoolController:
-    """NumPy's linear algebra, to hold it to one thread.
-
-    Its threads wait for each other by spinning: a busy machine spent six times the processor time.
-    """
-    return ThreadpoolController()

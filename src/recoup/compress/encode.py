@@ -89,9 +89,7 @@ def ready(picture: Picture, codec: Codec, *, strip: bool) -> Picture:
     return picture
 
 
-def made(
-    picture: Picture, codec: Codec, restorer: Promised | None = None, *, decline: bool = False
-) -> Made:
+def made(picture: Picture, codec: Codec, restorer: Promised | None = None) -> Made:
     """Encode a picture, decide how it is to be restored, and put in what it carries.
 
     Parameters
@@ -102,8 +100,6 @@ def made(
         With all settings.
     restorer
         Decides by the original whether and how strongly it helps; None for none.
-    decline
-        Whether the file says that it is to be left as it is, whatever would help.
 
     Raises
     ------
@@ -128,13 +124,39 @@ def made(
     if restorer is None:
         return Made(codec, carrying(coded, picture), decoded, decoded, None)
     full = restorer.step(1.0).told(facts_of(coded))
-    if decline:
-        promise, restored = Promise.of(full.step.card, 0, 0.0), decoded
-    else:
-        decision = decided(picture.image, decoded, full)
-        promise, restored = decision.promise, decision.restored
-    picture, notes = _noted(picture, promise, codec.name)
-    return Made(codec, carrying(coded, picture), decoded, restored, promise, notes)
+    decision = decided(picture.image, decoded, full)
+    picture, notes = _noted(picture, decision.promise, codec.name)
+    data = carrying(coded, picture)
+    return Made(codec, data, decoded, decision.restored, decision.promise, notes)
+
+
+def unrestored(picture: Picture, one: Made) -> Made:
+    """The same file, but for its note: it asks to be left as it is.
+
+    Parameters
+    ----------
+    picture
+        That the file was made of.
+    one
+        As :func:`made` made it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from recoup.codecs import Jpeg
+    >>> ramp = np.add.outer(np.arange(64), np.arange(64)).astype(np.uint8)
+    >>> picture = Picture(Image(ramp))
+    >>> one = made(picture, Jpeg(10), Promised("deblock-fast"))
+    >>> two = unrestored(picture, one)
+    >>> one.promise.strength > 0, two.promise.strength, two.restored == one.decoded
+    (True, 0, True)
+    """
+    if one.promise is None:
+        return one
+    promise = replace(one.promise, strength=0, gain=0.0)
+    picture, notes = _noted(picture, promise, one.codec.name)
+    data = carrying(one.data, picture)
+    return replace(one, data=data, restored=one.decoded, promise=promise, notes=notes)
 
 
 def _noted(picture: Picture, promise: Promise, codec: str) -> tuple[Picture, tuple[str, ...]]:

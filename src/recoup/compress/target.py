@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Self
 
-from recoup.compress.encode import Made, made
+from recoup.compress.encode import Made, made, unrestored
 from recoup.contracts import Codec
 from recoup.errors import ChainError, NotApplicableError
 from recoup.filters.promised import Promised
@@ -49,8 +48,11 @@ class Target:
 
     def met(self, score: float) -> bool:
         """Whether a score is good enough."""
-        better = metrics()[self.metric].better
-        return score >= self.value if better == "higher" else score <= self.value
+        return score == self.value or self.better(score, self.value)
+
+    def better(self, one: float, two: float) -> bool:
+        """Whether one score is better than another."""
+        return one > two if metrics()[self.metric].better == "higher" else one < two
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,10 @@ def smallest(
 ) -> Met:
     """Find the smallest file that meets a target, given that the restorer follows.
 
-    The restorer serves the squared error. Where the target is another score, a file that asks to
-    be left as it is may be smaller, and is tried too. Each list of settings is searched by
-    bisection, which takes the score to rise with quality: where it does not quite, a file near the
-    smallest is found, and it always meets the target.
+    The restorer serves the squared error; where the target's own score is worse for it, the file
+    asks to be left as it is. Each list of settings is searched by bisection, which takes the score
+    to rise with quality: where it does not quite, a file near the smallest is found, and it always
+    meets the target.
 
     Parameters
     ----------
@@ -102,9 +104,8 @@ def smallest(
     """
     found: list[Met] = []
     nearest: list[float] = []
-    ways = (False, True) if restorer and target.metric != "psnr" else (False,)
-    for codecs, decline in product(several, ways):
-        met, best = _searched(picture, codecs, target, restorer, decline=decline)
+    for codecs in several:
+        met, best = _searched(picture, codecs, target, restorer)
         nearest.append(best)
         if met:
             found.append(met)
@@ -118,19 +119,20 @@ def smallest(
 
 
 def _searched(
-    picture: Picture,
-    codecs: Sequence[Codec],
-    target: Target,
-    restorer: Promised | None,
-    *,
-    decline: bool,
+    picture: Picture, codecs: Sequence[Codec], target: Target, restorer: Promised | None
 ) -> tuple[Met | None, float]:
     """Bisect; also return the score of the best quality that was tried."""
     score = metrics()[target.metric].score
 
     def tried(codec: Codec) -> Met:
-        one = made(picture, codec, restorer, decline=decline)
-        return Met(one, score(picture.image, one.restored))
+        one = made(picture, codec, restorer)
+        found = Met(one, score(picture.image, one.restored))
+        if one.promise is None or not one.promise.strength:
+            return found
+        alone = score(picture.image, one.decoded)
+        if target.better(alone, found.score):
+            return Met(unrestored(picture, one), alone)
+        return found
 
     top = tried(codecs[-1])
     if not target.met(top.score):

@@ -20,6 +20,7 @@ from typing import Literal
 
 import numpy as np
 
+from recoup.blas import one_thread
 from recoup.datasets.signature import (
     COARSE,
     FINE,
@@ -27,7 +28,6 @@ from recoup.datasets.signature import (
     WHOLE,
     Floats,
     Window,
-    one_thread,
     signature,
     thumbnail,
     turned,

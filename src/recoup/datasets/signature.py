@@ -10,13 +10,12 @@ Instead of a hash's signs the values are kept, since windows are searched for an
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
+from recoup.blas import one_thread
 from recoup.image import Image
 from recoup.picture.load import MAX_PIXELS, load
 
@@ -69,26 +68,6 @@ def thumbnail(path: str | os.PathLike[str], *, max_pixels: int = MAX_PIXELS) -> 
     image = load(path, max_pixels=max_pixels).image
     with one_thread():
         return (_area_means(_shrunk(image)) / image.peak).astype(np.float32)
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Hold NumPy's linear algebra to one thread, which is quicker for what is small.
-
-    Its threads wait for each other by spinning: a busy machine spent four times the processor time.
-
-    Examples
-    --------
-    >>> with one_thread():
-    ...     float(np.ones(3) @ np.ones(3))
-    3.0
-    """
-    limit: AbstractContextManager[object] = _algebra().limit(limits=1, user_api="blas")
-    return limit
-
-
-@cache
-def _algebra() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _shrunk(image: Image) -> Floats:
