@@ -10,7 +10,7 @@ import pytest
 from recoup import Image, Picture, save
 from recoup.codecs import Jpeg
 from recoup.errors import TrainingError
-from recoup.training.pool import Pool, pool, split
+from recoup.training.pool import Pool, pool, pools, split
 
 
 def noise(side: int, seed: int, bits: int = 8, channels: int = 3) -> Image:
@@ -52,6 +52,19 @@ def test_what_is_left_out_is_named(tmp_path: Path) -> None:
         TrainingError, match=r"at least 4 pictures, there are 3; left out: .*4\.png"
     ):
         pool([*paths[:3], paths[4]], side=32)
+
+
+def test_what_validates_is_not_trained_on(tmp_path: Path) -> None:
+    """Also if it is there twice, under two names; and both kinds are needed."""
+    paths = written(tmp_path, [noise(32, n) for n in (0, 1, 2, 3, 4, 0)])
+    kept, held = pools(paths[1:], paths[:1], side=32, held_out=3)
+    assert (kept.names, held.names) == (tuple(paths[1:5]), tuple(paths[:1]))
+    assert "5.png: the same picture is there already" in kept.left_out[0]
+    kept, held = pools(paths, side=32, held_out=1)
+    assert (len(kept.names), len(held.names)) == (4, 1)
+    small = written(tmp_path, [noise(8, 7)])
+    with pytest.raises(TrainingError, match=r"left to validate with: .*0\.png: sides"):
+        pools(paths[1:5], small, side=32, held_out=1)
 
 
 def test_lossy_files_are_halved(tmp_path: Path) -> None:

@@ -19,12 +19,13 @@ from recoup import Image, Picture, load, save
 from recoup.__main__ import main
 from recoup.cli import training
 from recoup.codecs import Jpeg
+from recoup.datasets import parts as split_parts
 from recoup.errors import MissingError, TrainingError
 from recoup.models import engine, find
 from recoup.sweep import core
 from recoup.training import export
 from recoup.training.checkpoint import read_checkpoint
-from recoup.training.data import kept_out, refuse_leaks, training_pictures
+from recoup.training.data import kept_out, refuse_leaks, sources
 from recoup.training.ranks import Ranks
 
 RECIPE = """
@@ -82,6 +83,28 @@ def test_to_the_end_and_installed(
     )
     restored = next((tiny / "out").iterdir())
     assert load(restored).image.samples.shape == load(photos[0]).image.samples.shape
+
+
+def test_a_split_says_which_train_and_which_validate(
+    tiny: Path, photos: tuple[Path, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its test pictures are kept out; a picture that it names must be there."""
+    folder = tiny / "mine"
+    folder.mkdir()
+    for photo in photos:
+        (folder / photo.name).write_bytes(photo.read_bytes())
+    assert main(["data", "split", "mine", "--shares", "5/2/1"]) == 0
+    again = ["train", "tiny.toml", "--data", "mine", "--split", "split.json", "--threads", "1"]
+    assert main([*again, "--export", "tiny-noise"]) == 0
+    assert "; 5 pictures, 0.0 megapixels; 2 held out" in capsys.readouterr().err
+    leaks = (tiny / "recoup-training" / "tiny" / "leaks.txt").read_text("utf-8")
+    assert "7 training pictures compared with 1: no leak" in leaks
+    card = find("tiny-noise")[0]
+    assert " --data mine --split split.json --threads 1 " in card.source
+    assert "7 pictures, 2 of them held out for validation" in card.data
+    split_parts("split.json", "mine")["train"][0].unlink()
+    assert main(again) == 2
+    assert "cannot be found in mine or was changed" in capsys.readouterr().err
 
 
 def test_goes_on_where_it_stands(
@@ -224,12 +247,12 @@ def test_a_clean_outcome_is_not_looked_for_twice(tiny: Path, photos: tuple[Path,
 def test_names_of_sets(tmp_path: Path) -> None:
     """A set that is not here is named with its command; one name may stand for several."""
     with pytest.raises(MissingError, match="recoup data get cid22-train"):
-        training_pictures(["cid22-train"])
+        sources(["cid22-train"])
     for version in ("16.04", "20.04"):
         folder = tmp_path / "sets" / f"lomiri-wallpapers-{version}"
         folder.mkdir(parents=True)
         save(Picture(Image(np.zeros((8, 8, 3), np.uint8))), folder / "a.png")
-    assert len(training_pictures(["lomiri-wallpapers", "lomiri-wallpapers-16.04"])) == 2
+    assert len(sources(["lomiri-wallpapers", "lomiri-wallpapers-16.04"]).train) == 2
     assert kept_out(["lomiri-wallpapers"]) == ()
 
 

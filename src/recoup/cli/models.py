@@ -138,9 +138,10 @@ def quantise(
     from recoup.models import find, folder
 
     make, pairs = _training("quantise", "quantise"), _training("quantise", "pairs_for")
-    read, pictures = _training("recipe", "recipe"), _training("data", "training_pictures")
+    read, pictures = _training("recipe", "recipe"), _training("data", "sources")
     taught = read(recipe or name)
-    crops = pairs(taught, pictures(data or taught.data), scale=find(name)[0].scale)
+    files = pictures(data or taught.data, "" if data else taught.split)
+    crops = pairs(taught, files.train, files.valid, scale=find(name)[0].scale)
     card = make(name, *crops, out=folder(), most=most)
     show.note(f"{card.name}: {'; '.join(card.measured)}")
 

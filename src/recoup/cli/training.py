@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -17,7 +12,6 @@ import typer
 from recoup.cli.options import INTERRUPTED
 
 if TYPE_CHECKING:
-    from recoup.training.progress import Progress
     from recoup.training.ranks import Ranks
     from recoup.training.recipe import Recipe
     from recoup.training.run import Run
@@ -35,6 +29,10 @@ def train(
     data: Annotated[
         list[str] | None,
         typer.Option("--data", "-d", help="Set or folder to train on, not the recipe's own."),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(help="File of recoup data split: which pictures train, which validate."),
     ] = None,
     out: Annotated[
         Path | None,
@@ -72,7 +70,12 @@ def train(
     from recoup.training.recipe import recipe as read
 
     asked = read(name)
-    recipe = replace(asked, data=tuple(data or asked.data), steps=steps or asked.steps)
+    recipe = replace(
+        asked,
+        data=tuple(data or asked.data),
+        split=split or asked.split,
+        steps=steps or asked.steps,
+    )
     _check_export(export)
     with joined(device) as ranks:
         run = _opened(recipe, out or RUNS / recipe.name, ranks, threads)
@@ -111,11 +114,12 @@ def _opened(recipe: Recipe, folder: Path, ranks: Ranks, threads: int | None) -> 
     """Load everything and say what there is."""
     from recoup.cli import show
     from recoup.training.build import parameters
-    from recoup.training.data import training_pictures
+    from recoup.training.data import sources
     from recoup.training.run import Run
 
     threads = threads or _share(ranks)
-    run = Run(recipe, training_pictures(recipe.data), folder, threads=threads, ranks=ranks)
+    files = sources(recipe.data, recipe.split)
+    run = Run(recipe, files.train, folder, threads=threads, ranks=ranks, valid=files.valid)
     if ranks.leads:
         pool = run.pairs.pool
         for why in run.left_out[:_MOST]:
@@ -144,9 +148,12 @@ def _keep_out(run: Run, folders: list[str]) -> None:
     if not run.ranks.leads:
         return
     from recoup.cli import sets, show
-    from recoup.training.data import kept_out, refuse_leaks
+    from recoup.training.data import kept_out, refuse_leaks, sources
 
-    test = kept_out(run.recipe.data, folders)
+    recipe = run.recipe
+    test = kept_out(recipe.data, folders)
+    if recipe.split:
+        test = (*test, *sources(recipe.data, recipe.split).test)
     if not test:
         show.note("no evaluation set is here, nothing was compared; --keep-out FOLDER names one")
         return
@@ -156,12 +163,12 @@ def _keep_out(run: Run, folders: list[str]) -> None:
 
 def _train(run: Run, feeders: int | None, minutes: float | None) -> int:
     """Train to the end, to a signal or until the time is up; return the signal, 0 for none."""
-    from recoup.cli import show
+    from recoup.cli import live, show
 
     default = max(1, _share(run.ranks) - 1) if run.device.type == "cuda" else 1
     told = run.journal.notice
     ends = None if minutes is None else time.monotonic() + 60 * minutes
-    with _signals() as caught, _watched() as watch:
+    with live.signals() as caught, live.watched() as watch:
         state = run.train(
             feeders=feeders or default,
             stop=lambda: bool(caught.number) or (ends is not None and time.monotonic() > ends),
@@ -224,65 +231,3 @@ def _export(run: Run, name: str, by: str) -> None:
         card = export(run.best, out=folder(), name=name, **vars(said))
     show.note(f"{card.name}: {card.architecture}, x{card.scale}, {card.parameters:,} weights")
     show.note(f"checked: {card.checked}")
-
-
-@dataclass
-class _Caught:
-    """The signal that came, 0 for none."""
-
-    number: int = field(default=0)
-
-
-@contextmanager
-def _signals() -> Iterator[_Caught]:
-    """Note Ctrl-C and SIGTERM instead of falling over; a second one acts as ever."""
-    caught = _Caught()
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        caught.number = number
-        signal.signal(number, before[signal.Signals(number)])
-
-    for number in before:
-        signal.signal(number, note)
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _watched() -> Iterator[Callable[[Progress], None]]:
-    """Show a live line on a terminal; print one line for each validation."""
-    if not sys.stdout.isatty():
-        yield lambda progress: _say(progress.line) if progress.scores else None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, SpinnerColumn, TextColumn
-    from rich.progress import Progress as Bars
-
-    columns = (SpinnerColumn(), BarColumn(bar_width=20), TextColumn("{task.description}"))
-    bars = Bars(*columns, console=Console(highlight=False), refresh_per_second=4)
-    task = bars.add_task("the first step", total=None)
-    scores = None
-
-    def update(progress: Progress) -> None:
-        nonlocal scores
-        bars.start()
-        if progress.scores:
-            scores = progress.scores
-            bars.console.print(progress.line)
-        line = replace(progress, scores=scores).line
-        bars.update(task, description=line, completed=progress.step, total=progress.steps)
-
-    try:
-        yield update
-    finally:
-        bars.stop()
-
-
-def _say(line: str) -> None:
-    """Print a line at once, also into a pipe."""
-    typer.echo(line)
-    sys.stdout.flush()

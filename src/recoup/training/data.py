@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from recoup.datasets import CATALOGUE, folder, leaks, resolve
+from recoup.datasets import CATALOGUE, folder, leaks, parts, resolve
 from recoup.errors import TrainingError
 from recoup.picture import write
 from recoup.training.start import made
@@ -14,7 +15,26 @@ from recoup.training.start import made
 _MOST = 5
 
 
-def training_pictures(names: Sequence[str]) -> tuple[Path, ...]:
+@dataclass(frozen=True)
+class Sources:
+    """Picture files, by what they are for.
+
+    Attributes
+    ----------
+    train
+        To train on.
+    valid
+        To validate with; if empty, some of ``train`` are held out.
+    test
+        Kept for a test: nothing like them may be trained on.
+    """
+
+    train: tuple[Path, ...]
+    valid: tuple[Path, ...] = ()
+    test: tuple[Path, ...] = ()
+
+
+def sources(names: Sequence[str], split: str = "") -> Sources:
     """Return the pictures of several sets or folders, each file once.
 
     Parameters
@@ -22,18 +42,23 @@ def training_pictures(names: Sequence[str]) -> tuple[Path, ...]:
     names
         Of the catalogue, or folders. A name that several trainable sets begin with means them
         all: ``lomiri-wallpapers``.
+    split
+        A split file of these sets, as ``recoup.datasets.split`` writes it; without one all the
+        pictures are there to train on.
 
     Raises
     ------
     DataError, MissingError
-        As ``recoup.datasets.resolve`` raises them.
+        As ``recoup.datasets.resolve`` and ``parts`` raise them.
 
     Examples
     --------
-    >>> training_pictures([])
-    ()
+    >>> sources([])
+    Sources(train=(), valid=(), test=())
     """
-    return tuple(dict.fromkeys(path for name in sets(names) for path in resolve(name)))
+    if split:
+        return Sources(**parts(split, *sets(names)))
+    return Sources(tuple(dict.fromkeys(path for name in sets(names) for path in resolve(name))))
 
 
 def sets(names: Sequence[str]) -> tuple[str, ...]:
@@ -58,7 +83,7 @@ def kept_out(trained: Sequence[str], folders: Sequence[str] = ()) -> tuple[Path,
     Parameters
     ----------
     trained
-        What is trained on, as given to :func:`training_pictures`.
+        What is trained on, as given to :func:`sources`.
     folders
         More to be kept out: folders or sets.
 

@@ -127,6 +127,51 @@ def pool(paths: Sequence[Path], *, side: int) -> Pool:
     return Pool(tuple(pictures.values()), tuple(names), tuple(left_out))
 
 
+def pools(
+    paths: Sequence[Path], valid: Sequence[Path] = (), *, side: int, held_out: int
+) -> tuple[Pool, Pool]:
+    """Load pictures to train on and pictures to validate with.
+
+    Parameters
+    ----------
+    paths
+        To train on.
+    valid
+        To validate with; if there are none, some of ``paths`` are held out by :func:`split`.
+    side
+        Pictures smaller than this are left out.
+    held_out
+        How many, without ``valid``.
+
+    Returns
+    -------
+    tuple of Pool
+        Training, validation; ``left_out`` of the first tells of both.
+
+    Raises
+    ------
+    TrainingError
+        As :func:`pool` raises it; or if no picture of either kind can be used.
+
+    Examples
+    --------
+    >>> pools([], side=64, held_out=12)
+    Traceback (most recent call last):
+    recoup.errors.TrainingError: training needs at least 4 pictures, there are 0
+    """
+    whole = pool([*valid, *paths], side=side)  # what is in both is validated with, not trained on
+    if not valid:
+        return split(whole, held_out=held_out)
+    known = set(valid)
+    several = range(len(whole.names))
+    kept = _part(whole, [at for at in several if whole.names[at] not in known])
+    held = _part(whole, [at for at in several if whole.names[at] in known])
+    for one, purpose in ((kept, "train on"), (held, "validate with")):
+        if not one.pictures:
+            raise TrainingError(f"no picture is left to {purpose}: {'; '.join(whole.left_out[:3])}")
+    return kept, held
+
+
 def split(whole: Pool, *, held_out: int) -> tuple[Pool, Pool]:
     """Part training from validation pictures, by the order of their hashes.
 
@@ -146,15 +191,16 @@ def split(whole: Pool, *, held_out: int) -> tuple[Pool, Pool]:
     """
     order = sorted(range(len(whole.pictures)), key=lambda at: whole.pictures[at].sha256)
     few = min(held_out, len(order) // 4)
+    return _part(whole, order[few:]), _part(whole, order[:few])
 
-    def part(indices: list[int]) -> Pool:
-        return Pool(
-            tuple(whole.pictures[at] for at in indices),
-            tuple(whole.names[at] for at in indices),
-            whole.left_out,
-        )
 
-    return part(order[few:]), part(order[:few])
+def _part(whole: Pool, indices: Sequence[int]) -> Pool:
+    """Some of the pictures, in this order."""
+    return Pool(
+        tuple(whole.pictures[at] for at in indices),
+        tuple(whole.names[at] for at in indices),
+        whole.left_out,
+    )
 
 
 def _colour(image: Image) -> Image:

@@ -65,6 +65,8 @@ def command(name: str, asked: Recipe, recipe: Recipe, *, threads: int, ranks: Ra
     words = ["recoup", "train", name]
     if recipe.data != asked.data:
         words += [word for one in recipe.data for word in ("--data", one)]
+    if recipe.split != asked.split:
+        words += ["--split", recipe.split]
     if recipe.steps != asked.steps:
         words += ["--steps", str(recipe.steps)]
     if _on_card(ranks):

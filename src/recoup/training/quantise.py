@@ -21,7 +21,7 @@ from recoup.models.session import Session
 from recoup.models.told import FACTS
 from recoup.picture.write import write
 from recoup.training.pairs import Batch, Pairs
-from recoup.training.pool import pool, split
+from recoup.training.pool import pools
 from recoup.training.recipe import Recipe
 
 _CROP = 192
@@ -111,7 +111,7 @@ def quantise(
 
 
 def pairs_for(
-    recipe: Recipe, paths: Sequence[Path], *, scale: int
+    recipe: Recipe, paths: Sequence[Path], valid: Sequence[Path] = (), *, scale: int
 ) -> tuple[list[Batch], list[Batch]]:
     """Pairs to quantise a recipe's net with: from its training pictures, and from the held-out.
 
@@ -119,8 +119,8 @@ def pairs_for(
     ----------
     recipe
         What the net was trained by.
-    paths
-        Training pictures.
+    paths, valid
+        Pictures to train on; to validate with, if a split says which.
     scale
         Of the net.
 
@@ -135,9 +135,8 @@ def pairs_for(
     Traceback (most recent call last):
     recoup.errors.TrainingError: training needs at least 4 pictures, there are 0
     """
-    kept, held = split(
-        pool(paths, side=max(_CROP + 2 * recipe.margin, recipe.coded)), held_out=recipe.held_out
-    )
+    side = max(_CROP + 2 * recipe.margin, recipe.coded)
+    kept, held = pools(paths, valid, side=side, held_out=recipe.held_out)
     calibration, measured = (
         Pairs(part, recipe.degradation, scale, crop=_CROP, batch=8, seed=recipe.seed + 1)
         for part in (kept, held)

@@ -44,8 +44,10 @@ class Recipe:
         ``plain:width=64,blocks=5``: see ``NETS``.
     data
         Sets by name, or folders.
+    split
+        A split file of these sets: its parts train and validate; empty for none.
     held_out
-        Pictures kept for validation, taken by the order of their hashes.
+        Without one, pictures kept for validation, taken by the order of their hashes.
     chain, sigma, clipped, told, margin, coded
         The degradation: see :class:`Degradation`.
     quality
@@ -89,6 +91,7 @@ class Recipe:
     task: str
     net: str
     data: tuple[str, ...]
+    split: str = ""
     held_out: int = 12
     chain: str = ""
     sigma: tuple[float, float] = (0.0, 0.0)

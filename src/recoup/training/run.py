@@ -30,7 +30,7 @@ from recoup.training.journal import Journal
 from recoup.training.objective import Objective, Spent
 from recoup.training.optimise import Pace, flushed, multiplies_bf16, optimisers
 from recoup.training.pairs import Batch, Pairs
-from recoup.training.pool import Pool, pool, split
+from recoup.training.pool import Pool, pools
 from recoup.training.progress import Progress
 from recoup.training.ranks import Ranks, laid_out
 from recoup.training.rate import RateValidation
@@ -48,6 +48,8 @@ class Run:
         What to train.
     paths
         Training pictures.
+    valid
+        Pictures to validate with; if none are given, some of ``paths`` are held out.
     folder
         Of the run; a run that is there is resumed. One that is there with another number of steps
         is prolonged from before it began to slow down.
@@ -73,6 +75,7 @@ class Run:
         device: str = "cpu",
         threads: int = 1,
         ranks: Ranks | None = None,
+        valid: Sequence[Path] = (),
     ) -> None:
         """Load the pictures, build the net, and go to where the run stands."""
         self.recipe, self.folder, self.threads = recipe, folder, threads
@@ -87,9 +90,8 @@ class Run:
         self.mean = deepcopy(self.net).eval().requires_grad_(requires_grad=False)
         self.optimisers = optimisers(self.net, recipe.optimiser, rate=recipe.rate, rest=recipe.rest)
         self.objective = Objective(recipe, self.ranks)
-        pictures = pool(paths, side=recipe.side)
-        self.names, self.left_out = pictures.names, pictures.left_out
-        kept, held = split(pictures, held_out=recipe.held_out)
+        kept, held = pools(paths, valid, side=recipe.side, held_out=recipe.held_out)
+        self.names, self.left_out = (*kept.names, *held.names), kept.left_out
         self.held_out = len(held.pictures)
         self.pairs = self._pairs(kept)
         judge = RateValidation if recipe.codes else Validation
