@@ -38,6 +38,18 @@ def test_equals_the_metric() -> None:
 
 
 @pytest.mark.usefixtures("random_lpips")
+def test_no_place_on_alexnets_grid_is_the_same_at_each_step() -> None:
+    """What lies at every fourth pixel is weighed differently from step to step, sixteen in turn."""
+    loss = Perceptual.installed()
+    flat = torch.full((1, 3, 64, 64), 0.5)
+    dots = flat.clone()
+    dots[:, :, ::4, ::4] += 0.2
+    seen = [float(loss(dots, flat, step=step)) for step in range(17)]
+    assert len({f"{value:.6f}" for value in seen}) == 16
+    assert seen[16] == seen[0]
+
+
+@pytest.mark.usefixtures("random_lpips")
 def test_slopes_are_numbers_and_lead_down() -> None:
     """Also where the pictures are equal or nothing is seen; a step against the slope helps."""
     loss = Perceptual.installed()

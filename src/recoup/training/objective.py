@@ -62,7 +62,8 @@ class Objective:
         else:
             total = costs(restored, wanted, *spent).mean()
         if self.perceptual is not None:
-            total = total + recipe.perceptual * self.perceptual(restored, wanted)
+            seen = self.perceptual(restored, wanted, step=step)
+            total = total + recipe.perceptual * seen
         if self.critic is not None:
             total = total + recipe.adversarial * self.critic.loss(restored)
         return total

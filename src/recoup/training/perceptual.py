@@ -21,6 +21,7 @@ SMALLEST = 32
 # Convolution's number in the trunk, stride, padding, whether a maximum over 3 x 3 comes before.
 _CONVS = ((0, 4, 2, False), (3, 1, 2, True), (6, 1, 1, True), (8, 1, 1, False), (10, 1, 1, False))
 _TINY = 1e-20
+_STRIDE = 4  # of the first convolution
 
 
 class Perceptual(nn.Module):
@@ -57,12 +58,26 @@ class Perceptual(nn.Module):
         for name in names:
             self.register_buffer(name.replace(".", "_"), arrays[name].float(), persistent=False)
 
-    def forward(self, restored: Tensor, wanted: Tensor) -> Tensor:
+    def forward(self, restored: Tensor, wanted: Tensor, *, step: int = 0) -> Tensor:
         """Mean distance over the batch.
 
-        Both (batch, 3, height, width) in 0..1, sides of 32 pixels or more.
+        AlexNet looks at every fourth pixel first, and a net that enlarges by 4 can put there what
+        pleases it: a weave over the whole picture. Hence the pictures lie elsewhere on that grid
+        at each step, as in E-LPIPS (Kettunen et al., 2019).
+
+        Parameters
+        ----------
+        restored, wanted
+            Both (batch, 3, height, width) in 0..1, sides of 32 pixels or more.
+        step
+            Which of the sixteen places, in turn; 0 is the metric's own.
         """
-        pairs = zip(self.levels(restored), self.levels(wanted), strict=True)
+        down, right = divmod(step % _STRIDE**2, _STRIDE)
+        moved = (
+            functional.pad(picture, (right, 0, down, 0), mode="replicate")
+            for picture in (restored, wanted)
+        )
+        pairs = zip(*map(self.levels, moved), strict=True)
         several = [(one - two).square().sum(1).mean() for one, two in pairs]
         return torch.stack(several).sum()
 
