@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from recoup.training.optimise import Optimiser, Pace, Schedule, multiplies_bf16, optimisers
+from recoup.training.optimise import Optimiser, Pace, Schedule, optimisers
 
 SHARES = st.floats(0, 1)
 
@@ -78,11 +78,3 @@ def test_each_makes_a_loss_small(kind: Optimiser) -> None:
             one.step()
             one.zero_grad()
     assert losses[-1] < 0.01 * losses[0]
-
-
-def test_bf16_only_where_it_is_multiplied(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Emulated on AVX2, it takes ten times as long as float32."""
-    for name, wanted in (("avx2", False), ("avx512_bf16", True), ("amx_bf16", True)):
-        known = {"avx2": True, name: True}
-        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda known=known: known)
-        assert multiplies_bf16(torch.device("cpu")) is wanted

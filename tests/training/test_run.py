@@ -280,8 +280,27 @@ def test_threads_are_kept(photos: tuple[Path, ...], tmp_path: Path) -> None:
     assert Run(recipe, photos, tmp_path).train().threads == 2, "no step was done with 1"
 
 
-def test_half_precision(photos: tuple[Path, ...], tmp_path: Path) -> None:
+@pytest.mark.parametrize("half", [True, False])
+def test_it_goes_on_in_the_precision_that_it_began_in(
+    *, half: bool, photos: tuple[Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which is timed once; another outcome later would be another run."""
+    recipe = replace(NOISE, steps=3, precision="bf16")
+    monkeypatch.setattr("recoup.training.run.pays", lambda *_: half)
+    whole = trained(recipe, photos, tmp_path / "whole")
+    stop, progress = stopper(1)
+    Run(recipe, photos, tmp_path / "parts").train(stop=stop, progress=progress)
+    monkeypatch.setattr("recoup.training.run.pays", lambda *_: not half)
+    parts = trained(recipe, photos, tmp_path / "parts")
+    assert parts.state.half is whole.state.half is half
+    assert same(parts.last, whole.last)
+
+
+def test_half_precision(
+    photos: tuple[Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """bfloat16 learns like float32."""
+    monkeypatch.setattr("recoup.training.run.pays", lambda *_: True)
     told: list[Progress] = []
     recipe = replace(NOISE, steps=60, precision="bf16", validate_every=60)
     trained(recipe, photos, tmp_path, progress=told.append)

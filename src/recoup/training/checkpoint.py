@@ -69,6 +69,8 @@ class State:
         Of PyTorch on the processor, most recently; 0 in checkpoints from before this was kept.
     start
         What the run began from, as its recipe says; empty for nothing, or if that was not kept.
+    half
+        Whether it computes in bfloat16; None before the first step. It goes on as it began.
     """
 
     step: int
@@ -82,6 +84,7 @@ class State:
     curve: tuple[Point, ...] = ()
     threads: int = 0
     start: str = ""
+    half: bool | None = None
 
 
 def write_checkpoint(path: Path, state: State, tensors: Mapping[str, Tensor]) -> None:

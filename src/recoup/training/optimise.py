@@ -105,15 +105,27 @@ def flushed() -> Iterator[None]:
         torch.set_flush_denormal(False)
 
 
-def multiplies_bf16(device: torch.device) -> bool:
-    """Whether a device multiplies bfloat16 itself; emulated, it is slower than float32.
+@torch.no_grad()
+def follow(mean: nn.Module, net: nn.Module, *, decay: float) -> None:
+    """Move a running mean of the weights towards those of a net.
+
+    Parameters
+    ----------
+    mean, net
+        The same net, twice; the first is changed.
+    decay
+        Share of the mean that stays, 0..1.
 
     Examples
     --------
-    >>> multiplies_bf16(torch.device("meta"))
-    False
+    >>> mean, net = nn.Linear(1, 1), nn.Linear(1, 1)
+    >>> follow(mean, net, decay=0.0)
+    >>> bool(mean.weight == net.weight)
+    True
     """
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    known = torch.cpu.get_capabilities() if device.type == "cpu" else {}
-    return any(known.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    pairs = zip(mean.state_dict().values(), net.state_dict().values(), strict=True)
+    for kept, new in pairs:
+        if kept.is_floating_point():
+            kept.lerp_(new, 1 - decay)
+        else:
+            kept.copy_(new)

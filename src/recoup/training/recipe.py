@@ -79,7 +79,7 @@ class Recipe:
     ema
         Decay of the running mean of the weights, which is what is kept and validated.
     precision
-        ``bf16`` computes in bfloat16 where the device has it.
+        ``bf16`` computes in bfloat16 where that is quicker.
     validate_every, checkpoint_s
         Steps between validations; seconds between checkpoints.
     start

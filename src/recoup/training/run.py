@@ -28,9 +28,10 @@ from recoup.training.checkpoint import (
 from recoup.training.feed import Feed
 from recoup.training.journal import Journal
 from recoup.training.objective import Objective, Spent
-from recoup.training.optimise import Pace, flushed, multiplies_bf16, optimisers
+from recoup.training.optimise import Pace, flushed, follow, optimisers
 from recoup.training.pairs import Batch, Pairs
 from recoup.training.pool import Pool, pools
+from recoup.training.precision import pays
 from recoup.training.progress import Progress
 from recoup.training.ranks import Ranks, laid_out
 from recoup.training.rate import RateValidation
@@ -158,6 +159,7 @@ class Run:
         feed = Feed(self.pairs, range(before.step, recipe.steps), threads=feeders)
         with closing(self.journal):
             for batch in feed:
+                self.state = replace(self.state, half=self._in_half(batch))
                 loss = self._step(batch)
                 now = time.monotonic()
                 done = self.state.step + 1
@@ -215,7 +217,7 @@ class Run:
         for one, rate in zip(self.optimisers, (recipe.rate, recipe.rest), strict=False):
             for group in one.param_groups:
                 group["lr"] = rate * pace
-        restored, wanted, spent = self._restored(batch)
+        restored, wanted, spent = self._restored(batch, half=bool(self.state.half))
         loss = self.objective.loss(restored, wanted, step=step, spent=spent)
         loss.backward()  # type: ignore[no-untyped-call]
         self.ranks.average(self.net.parameters())
@@ -229,16 +231,24 @@ class Run:
             one.step()
             one.zero_grad(set_to_none=True)
         self.objective.learn(restored, wanted, pace=pace)
-        self._average(min(recipe.ema, (step + 1) / (step + 10)))
+        follow(self.mean, self.net, decay=min(recipe.ema, (step + 1) / (step + 10)))
         return float(loss.detach())
 
-    def _restored(self, batch: Batch) -> tuple[Tensor, Tensor, Spent]:
+    def _in_half(self, batch: Batch) -> bool:
+        """Whether to compute in bfloat16: as the run began, else if it is asked for and pays."""
+        if self.state.half is not None or self.recipe.precision != "bf16":
+            return bool(self.state.half)
+        slower = self.ranks.any(
+            not pays(lambda half: self._restored(batch, half=half)[0].sum(), self.device)
+        )
+        self.net.zero_grad(set_to_none=True)
+        return not slower
+
+    def _restored(self, batch: Batch, *, half: bool) -> tuple[Tensor, Tensor, Spent]:
         """What the net gives for a batch, what it should give, and what a codec spent on it."""
-        layout = torch.channels_last
-        given = batch.shown.to(self.device).contiguous(memory_format=layout)
-        wanted = batch.wanted.to(self.device).contiguous(memory_format=layout)
+        crops = (batch.shown.to(self.device), batch.wanted.to(self.device))
+        given, wanted = (one.contiguous(memory_format=torch.channels_last) for one in crops)
         facts = batch.facts.to(self.device)
-        half = self.recipe.precision == "bf16" and multiplies_bf16(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
             if self.recipe.codes:
                 # Its noise depends on the step alone, so that a run can resume anywhere.
@@ -247,16 +257,6 @@ class Run:
                 return restored.float(), wanted, (bits, facts[:, 0])
             restored = self.net(given, facts) if facts.shape[1] else self.net(given)
         return restored.float(), wanted, None
-
-    @torch.no_grad()
-    def _average(self, decay: float) -> None:
-        """Move the running mean towards the weights."""
-        pairs = zip(self.mean.state_dict().values(), self.net.state_dict().values(), strict=True)
-        for kept, new in pairs:
-            if kept.is_floating_point():
-                kept.lerp_(new, 1 - decay)
-            else:
-                kept.copy_(new)
 
     def _validated(self, report: Progress) -> Progress:
         """Score the running mean; keep it if it is the best so far."""
