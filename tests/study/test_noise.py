@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from recoup import Image, Picture, save
-from recoup.errors import ModelError, PictureError
+from recoup.datasets.trained_on import known
+from recoup.errors import FlatteringWarning, ModelError, PictureError
 from recoup.study import denoise
 from recoup.training.export import export
 from recoup.training.nets.plain import PlainRes
@@ -23,6 +24,15 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder of models."""
     monkeypatch.setenv("RECOUP_MODELS", str(tmp_path / "models"))
     return tmp_path / "models"
+
+
+def test_pictures_that_a_model_was_trained_on_are_named(tmp_path: Path) -> None:
+    """In Python as by the command, at the line that called."""
+    small = (255 * known(["lomiri-wallpapers-20.04"])[1].small).astype(np.uint8)
+    save(Picture(Image(small[:, :, np.newaxis])), tmp_path / "a.png")
+    with pytest.warns(FlatteringWarning, match="which dncnn was trained on") as told:
+        denoise([tmp_path / "a.png"], ["dncnn"], sigmas=[10])
+    assert [warning.filename for warning in told] == [__file__]
 
 
 def test_a_net_that_does_nothing_gives_the_noise_back(tmp_path: Path, models: Path) -> None:

@@ -59,15 +59,14 @@ def noise(
     from recoup.study import denoise
     from recoup.study.page import table
 
-    places = [located(path) for path in paths]
-    _warn(places, with_)
-    done = denoise(
-        places,
-        with_,
-        sigmas=[float(one) for one in sigma.split(",")],
-        threads=threads,
-        progress=show.note,
-    )
+    with show.warned():
+        done = denoise(
+            [located(path) for path in paths],
+            with_,
+            sigmas=[float(one) for one in sigma.split(",")],
+            threads=threads,
+            progress=show.note,
+        )
     head = ["model", "told", "sigma", "noisy dB", "PSNR-RGB dB", "SSIM", "pictures"]
     lines = [
         [
@@ -96,16 +95,15 @@ def jpeg(
     from recoup.study import deblock
     from recoup.study.page import table
 
-    places = [located(path) for path in paths]
-    _warn(places, with_)
-    done = deblock(
-        places,
-        with_,
-        qualities=[int(one) for one in quality.split(",")],
-        grey=grey,
-        threads=threads,
-        progress=show.note,
-    )
+    with show.warned():
+        done = deblock(
+            [located(path) for path in paths],
+            with_,
+            qualities=[int(one) for one in quality.split(",")],
+            grey=grey,
+            threads=threads,
+            progress=show.note,
+        )
     head = ["model", "told", "quality", "JPEG dB", "restored dB", "gain", "least gain"]
     lines = [
         [
@@ -116,17 +114,3 @@ def jpeg(
         for d in done
     ]
     typer.echo(table([*head, "JPEG SSIM", "restored SSIM", "pictures"], lines))
-
-
-def _warn(places: list[str], models: list[str]) -> None:
-    """Say which of the pictures these models were trained on."""
-    from recoup.cli import show
-    from recoup.models import find as model
-    from recoup.picture import find
-    from recoup.picture.load import MAX_PIXELS
-    from recoup.sweep.flattery import trained_on, warn
-    from recoup.sweep.run import here
-
-    cards = [model(name)[0] for name in models]
-    with show.warned():
-        warn(trained_on(find(places), cards, here, MAX_PIXELS))

@@ -96,7 +96,7 @@ def deblock(
     for step in steps:
         if step.scale != 1:
             raise ModelError(f"{step.model}: enlarges; files are restored at their size")
-    files = named(paths)
+    files = named(paths, [step.card for step in steps])
     images = [measured(load(file))[0] for file in files]
     if grey:
         images = [luma(image) for image in images]

@@ -90,7 +90,7 @@ def denoise(
     for card, _, name in opened:
         if card.scale != 1:
             raise ModelError(f"{name}: enlarges; a denoiser keeps the size")
-    files = named(paths)
+    files = named(paths, [card for card, *_ in opened])
     done = []
     for card, path, name in opened:
         session = open_model(path, threads=threads)
