@@ -61,6 +61,10 @@ def main() -> None:
     ours: Recipe = replace(
         recipe("realesr-compact-x4"),
         steps=asked.steps,
+        crop=192,
+        zoom=(1,),
+        rate=2e-4,
+        decay=0.3,
         perceptual=1.0,
         adversarial=0.0,
         start=asked.start,
