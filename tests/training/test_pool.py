@@ -63,8 +63,10 @@ def test_what_validates_is_not_trained_on(tmp_path: Path) -> None:
     kept, held = pools(paths, side=32, held_out=1)
     assert (len(kept.names), len(held.names)) == (4, 1)
     small = written(tmp_path, [noise(8, 7)])
-    with pytest.raises(TrainingError, match=r"left to validate with: .*0\.png: sides"):
+    with pytest.raises(TrainingError, match=r"no picture to validate with; left out: .*0\.png"):
         pools(paths[1:5], small, side=32, held_out=1)
+    with pytest.raises(TrainingError, match=r"no picture to train on$"):
+        pools([], paths[1:5], side=32, held_out=1)
 
 
 def test_lossy_files_are_halved(tmp_path: Path) -> None:

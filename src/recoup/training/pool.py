@@ -120,9 +120,8 @@ def pool(paths: Sequence[Path], *, side: int) -> Pool:
         pictures[image.sha256] = image
         names.append(path)
     if len(pictures) < _FEWEST:
-        why = f"; left out: {'; '.join(left_out[:3])}" if left_out else ""
         raise TrainingError(
-            f"training needs at least {_FEWEST} pictures, there are {len(pictures)}{why}"
+            f"training needs at least {_FEWEST} pictures, there are {len(pictures)}{_why(left_out)}"
         )
     return Pool(tuple(pictures.values()), tuple(names), tuple(left_out))
 
@@ -168,7 +167,7 @@ def pools(
     held = _part(whole, [at for at in several if whole.names[at] in known])
     for one, purpose in ((kept, "train on"), (held, "validate with")):
         if not one.pictures:
-            raise TrainingError(f"no picture is left to {purpose}: {'; '.join(whole.left_out[:3])}")
+            raise TrainingError(f"there is no picture to {purpose}{_why(whole.left_out)}")
     return kept, held
 
 
@@ -201,6 +200,11 @@ def _part(whole: Pool, indices: Sequence[int]) -> Pool:
         tuple(whole.names[at] for at in indices),
         whole.left_out,
     )
+
+
+def _why(left_out: Sequence[str]) -> str:
+    """The first reasons why pictures were left out, if any were."""
+    return f"; left out: {'; '.join(left_out[:3])}" if left_out else ""
 
 
 def _colour(image: Image) -> Image:
