@@ -128,7 +128,7 @@ def shares(paths: Sequence[Path], names: Sequence[str], steps: int) -> None:
     print("| recipe | CPU ms a step | of them for pictures | share | waiting |")
     print("|---|---|---|---|---|")
     for name in names:
-        ours = replace(recipe(name), validate_every=10**9, checkpoint_s=1e9, held_out=1)
+        ours = replace(recipe(name), validate_every=10**9, checkpoint_s=1e9, held_out=1, start="")
         with tempfile.TemporaryDirectory() as folder:
             run = Run(ours, paths, Path(folder))
             for number in range(_WARM):  # what is used again and again is there, as it is later on
