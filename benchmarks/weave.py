@@ -1,6 +1,6 @@
 """What LPIPS as a loss weaves into pictures, with and without moving them over AlexNet's grid.
 
-``python benchmarks/weave.py --data FOLDER [--steps 100]``: from the weights of
+``python benchmarks/weave.py --data FOLDER --start FILE [--steps 100]``: from the weights of
 ``realesr-compact-x4-pixel``, trained by its recipe with LPIPS beside the pixels and no critic;
 scores on the held-out pictures, and the weave: how far the mean of the fine detail differs between
 the sixteen places of a 4 x 4 grid, as a standard deviation in levels of 255.
@@ -30,7 +30,8 @@ class Still(Perceptual):
 
     def forward(self, restored: Tensor, wanted: Tensor, *, step: int = 0) -> Tensor:
         """Mean distance over the batch."""
-        return super().forward(restored, wanted, step=0 * step)
+        del step
+        return super().forward(restored, wanted)
 
 
 def weave(picture: Tensor) -> float:

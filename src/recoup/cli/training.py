@@ -12,6 +12,7 @@ import typer
 from recoup.cli.options import INTERRUPTED
 
 if TYPE_CHECKING:
+    from recoup.training.data import Sources
     from recoup.training.ranks import Ranks
     from recoup.training.recipe import Recipe
     from recoup.training.run import Run
@@ -66,6 +67,7 @@ def train(
     torchrun --nproc-per-node 4 -m recoup train RECIPE --device cuda.
     """
     _require_torch()
+    from recoup.training.data import sources
     from recoup.training.ranks import joined
     from recoup.training.recipe import recipe as read
 
@@ -78,8 +80,9 @@ def train(
     )
     _check_export(export)
     with joined(device) as ranks:
-        run = _opened(recipe, out or RUNS / recipe.name, ranks, threads)
-        _keep_out(run, keep_out or [])
+        files = sources(recipe.data, recipe.split)
+        run = _opened(recipe, files, out or RUNS / recipe.name, ranks, threads)
+        _keep_out(run, keep_out or [], files.test)
         number = _train(run, feeders, minutes)
         _ended(run, number, export, (name, asked))
 
@@ -110,15 +113,13 @@ def _share(ranks: Ranks) -> int:
     return max(1, len(cores()) // ranks.count)
 
 
-def _opened(recipe: Recipe, folder: Path, ranks: Ranks, threads: int | None) -> Run:
+def _opened(recipe: Recipe, files: Sources, folder: Path, ranks: Ranks, threads: int | None) -> Run:
     """Load everything and say what there is."""
     from recoup.cli import show
     from recoup.training.build import parameters
-    from recoup.training.data import sources
     from recoup.training.run import Run
 
     threads = threads or _share(ranks)
-    files = sources(recipe.data, recipe.split)
     run = Run(recipe, files.train, folder, threads=threads, ranks=ranks, valid=files.valid)
     if ranks.leads:
         pool = run.pairs.pool
@@ -143,17 +144,14 @@ def _opened(recipe: Recipe, folder: Path, ranks: Ranks, threads: int | None) -> 
     return run
 
 
-def _keep_out(run: Run, folders: list[str]) -> None:
+def _keep_out(run: Run, folders: list[str], apart: tuple[Path, ...]) -> None:
     """Refuse training pictures that results are measured on."""
     if not run.ranks.leads:
         return
     from recoup.cli import sets, show
-    from recoup.training.data import kept_out, refuse_leaks, sources
+    from recoup.training.data import kept_out, refuse_leaks
 
-    recipe = run.recipe
-    test = kept_out(recipe.data, folders)
-    if recipe.split:
-        test = (*test, *sources(recipe.data, recipe.split).test)
+    test = (*kept_out(run.recipe.data, folders), *apart)
     if not test:
         show.note("no evaluation set is here, nothing was compared; --keep-out FOLDER names one")
         return

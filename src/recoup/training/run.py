@@ -159,7 +159,8 @@ class Run:
         feed = Feed(self.pairs, range(before.step, recipe.steps), threads=feeders)
         with closing(self.journal):
             for batch in feed:
-                self.state = replace(self.state, half=self._in_half(batch))
+                if self.state.half is None:
+                    self.state = replace(self.state, half=self._in_half(batch))
                 loss = self._step(batch)
                 now = time.monotonic()
                 done = self.state.step + 1
@@ -235,14 +236,12 @@ class Run:
         return float(loss.detach())
 
     def _in_half(self, batch: Batch) -> bool:
-        """Whether to compute in bfloat16: as the run began, else if it is asked for and pays."""
-        if self.state.half is not None or self.recipe.precision != "bf16":
-            return bool(self.state.half)
-        slower = self.ranks.any(
-            not pays(lambda half: self._restored(batch, half=half)[0].sum(), self.device)
-        )
+        """Whether to compute in bfloat16: if it is asked for, and pays in every process."""
+        if self.recipe.precision != "bf16":
+            return False
+        quicker = pays(lambda half: self._restored(batch, half=half)[0].sum(), self.device)
         self.net.zero_grad(set_to_none=True)
-        return not slower
+        return not self.ranks.any(not quicker)
 
     def _restored(self, batch: Batch, *, half: bool) -> tuple[Tensor, Tensor, Spent]:
         """What the net gives for a batch, what it should give, and what a codec spent on it."""
